@@ -1,0 +1,9 @@
+//! Update management, pure: entities, state machines, quotas, schedules.
+//!
+//! Nothing here knows AWS, a clock, randomness or a runtime. A decision gets the state, the command, `now` and fresh ids,
+//! and gives back the changed state or a refusal (`docs/architecture.md`, "Decide purely, write once").
+#![forbid(unsafe_code)]
+
+pub mod error;
+
+pub use error::{Error, Result};
