@@ -4,6 +4,17 @@
 //! and gives back the changed state or a refusal (`docs/architecture.md`, "Decide purely, write once").
 #![forbid(unsafe_code)]
 
+pub mod action;
+pub mod assignment;
+pub mod audit;
+pub mod cancellation;
 pub mod error;
+pub mod feedback;
+pub mod history;
+pub mod offer;
+pub mod software;
+pub mod target;
+pub mod tenant;
 
-pub use error::{Error, Result};
+pub use error::{Entity, EntityId, Error, Result};
+pub use tenant::Tenant;

@@ -1,1 +1,48 @@
+//! The only crate that knows DynamoDB: keys, items, transactions, metering.
+//!
+//! A unit of work loads records, lets the domain decide, and commits one [`Transaction`]; [`until_settled`] repeats that
+//! when somebody else was faster. [`measure`] tells what it cost.
 #![forbid(unsafe_code)]
+
+mod catalogue;
+mod database;
+mod error;
+mod fleet;
+mod item;
+mod keys;
+mod meter;
+mod retry;
+pub mod schema;
+mod tenancy;
+mod transaction;
+
+pub use catalogue::{Blob, CatalogueRecord, MetadataOwner, NameGuard, OwnedMetadata, SetMembership};
+pub use database::{Consistency, Database, MAX_PAGE};
+pub use error::{Result, StoreError};
+pub use fleet::{HistoryOrder, TargetDetails};
+pub use item::{Item, Key, Loaded, Record};
+pub use keys::{TARGET_SHARDS, target_shard};
+pub use meter::{Units, measure};
+pub use retry::{MAX_ATTEMPTS, until_settled};
+pub use tenancy::{Sequence, StoredSetting, TenantRecord, UserRecord};
+pub use transaction::{MAX_TRANSACTION, Transaction};
+
+use harrier_domain::Tenant;
+
+/// The store: cheap to clone, shared by everything.
+#[derive(Debug, Clone)]
+pub struct Store {
+    database: Database,
+}
+
+impl Store {
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// Starts collecting the changes of one decision.
+    pub fn transaction<'a>(&'a self, tenant: &'a Tenant) -> Transaction<'a> {
+        Transaction::new(&self.database, tenant)
+    }
+}

@@ -1,0 +1,254 @@
+//! Actions, what their devices are told, and their history (`domain-behaviour.md` §2.10, §5).
+
+use serde::{Deserialize, Serialize};
+
+use crate::audit::Audit;
+
+/// The weight of an action nobody gave one (`domain-behaviour.md` §2.10).
+pub const DEFAULT_WEIGHT: u16 = 1000;
+
+/// The prefix of messages the server writes; devices never get to see those (`domain-behaviour.md` §5.9).
+pub const SERVER_PREFIX: &str = "Update Server: ";
+
+/// Bits of an entry id that number entries within one millisecond. 41 bits of time and 12 of count stay below 2^53, so
+/// that JavaScript clients read the ids exactly.
+const ENTRY_COUNT_BITS: u32 = 12;
+
+/// The status of an action or of a history entry (`domain-behaviour.md` §5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ActionStatus {
+    Finished,
+    Error,
+    Warning,
+    Running,
+    Canceled,
+    Canceling,
+    Retrieved,
+    Download,
+    Scheduled,
+    CancelRejected,
+    Downloaded,
+    WaitForConfirmation,
+}
+
+impl ActionStatus {
+    /// All statuses, in hawkBit's order.
+    pub const ALL: [Self; 12] = [
+        Self::Finished,
+        Self::Error,
+        Self::Warning,
+        Self::Running,
+        Self::Canceled,
+        Self::Canceling,
+        Self::Retrieved,
+        Self::Download,
+        Self::Scheduled,
+        Self::CancelRejected,
+        Self::Downloaded,
+        Self::WaitForConfirmation,
+    ];
+
+    /// The constant's name, as device histories and RSQL have it: `WAIT_FOR_CONFIRMATION`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Finished => "FINISHED",
+            Self::Error => "ERROR",
+            Self::Warning => "WARNING",
+            Self::Running => "RUNNING",
+            Self::Canceled => "CANCELED",
+            Self::Canceling => "CANCELING",
+            Self::Retrieved => "RETRIEVED",
+            Self::Download => "DOWNLOAD",
+            Self::Scheduled => "SCHEDULED",
+            Self::CancelRejected => "CANCEL_REJECTED",
+            Self::Downloaded => "DOWNLOADED",
+            Self::WaitForConfirmation => "WAIT_FOR_CONFIRMATION",
+        }
+    }
+
+    /// The name in Management API bodies: lower case (management §4.4).
+    #[must_use]
+    pub fn wire_name(self) -> String {
+        self.name().to_ascii_lowercase()
+    }
+
+    /// A cancel order is out, or was carried out.
+    #[must_use]
+    pub fn is_canceling_or_canceled(self) -> bool {
+        matches!(self, Self::Canceling | Self::Canceled)
+    }
+
+    /// An entry with this status counts against the entry quota; closing ones always fit (`domain-behaviour.md` §5.6).
+    #[must_use]
+    pub fn is_intermediate(self) -> bool {
+        !matches!(self, Self::Finished | Self::Error)
+    }
+}
+
+/// How strongly the device is told to update (`domain-behaviour.md` §5.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum ActionType {
+    #[default]
+    #[serde(rename = "F")]
+    Forced,
+    #[serde(rename = "S")]
+    Soft,
+    #[serde(rename = "T")]
+    TimeForced,
+    #[serde(rename = "D")]
+    DownloadOnly,
+}
+
+impl ActionType {
+    /// The name in Management API bodies (management §4.2).
+    #[must_use]
+    pub fn wire_name(self) -> &'static str {
+        match self {
+            Self::Forced => "forced",
+            Self::Soft => "soft",
+            Self::TimeForced => "timeforced",
+            Self::DownloadOnly => "downloadonly",
+        }
+    }
+
+    /// Reads a wire name; only the exact lower-case names exist.
+    #[must_use]
+    pub fn from_wire(name: &str) -> Option<Self> {
+        [Self::Forced, Self::Soft, Self::TimeForced, Self::DownloadOnly].into_iter().find(|t| t.wire_name() == name)
+    }
+}
+
+/// The three texts of a maintenance window; `maintenance::Schedule` gives them meaning (`domain-behaviour.md` §8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowText {
+    #[serde(rename = "s")]
+    pub schedule: String,
+    #[serde(rename = "d")]
+    pub duration: String,
+    #[serde(rename = "z")]
+    pub timezone: String,
+}
+
+/// One update of one target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Action {
+    pub id: i64,
+    #[serde(rename = "cid")]
+    pub controller_id: String,
+    #[serde(rename = "ds")]
+    pub distribution_set: i64,
+    #[serde(rename = "act")]
+    pub active: bool,
+    #[serde(rename = "st")]
+    pub status: ActionStatus,
+    #[serde(rename = "ty")]
+    pub action_type: ActionType,
+    /// When a time-forced action turns forced, epoch milliseconds.
+    #[serde(rename = "ft", default, skip_serializing_if = "Option::is_none")]
+    pub forced_time: Option<i64>,
+    #[serde(rename = "w")]
+    pub weight: u16,
+    #[serde(rename = "win", default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowText>,
+    #[serde(rename = "ro", default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<i64>,
+    #[serde(rename = "rg", default, skip_serializing_if = "Option::is_none")]
+    pub rollout_group: Option<i64>,
+    #[serde(rename = "ib")]
+    pub initiated_by: String,
+    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    pub external_ref: Option<String>,
+    #[serde(rename = "lc", default, skip_serializing_if = "Option::is_none")]
+    pub last_status_code: Option<i32>,
+    /// How many history entries there are; the entry quota counts them.
+    #[serde(rename = "n")]
+    pub entries: u32,
+    #[serde(rename = "le", default)]
+    pub last_entry: i64,
+    #[serde(rename = "ls", default, skip_serializing_if = "Option::is_none")]
+    pub last_entry_status: Option<ActionStatus>,
+    #[serde(flatten)]
+    pub audit: Audit,
+    #[serde(rename = "rev", default)]
+    pub revision: u64,
+}
+
+impl Action {
+    /// `update`, or `cancel` once a cancel order is out (management §4.6).
+    #[must_use]
+    pub fn wire_type(&self) -> &'static str {
+        if self.status.is_canceling_or_canceled() { "cancel" } else { "update" }
+    }
+
+    /// Appends an entry to the history: gives it its id and counts it.
+    pub fn record(&mut self, draft: EntryDraft, now: i64) -> StatusEntry {
+        let id = self.next_entry_id(now);
+        self.entries += 1;
+        self.last_entry = id;
+        self.last_entry_status = Some(draft.status);
+        StatusEntry {
+            id,
+            action: self.id,
+            controller_id: self.controller_id.clone(),
+            status: draft.status,
+            occurred_at: draft.occurred_at.unwrap_or(now),
+            reported_at: now,
+            code: draft.code,
+            messages: draft.messages,
+        }
+    }
+
+    /// Ids ascend in the order of the entries, even when the clock steps back.
+    fn next_entry_id(&self, now: i64) -> i64 {
+        let count = i64::from(self.entries) & ((1 << ENTRY_COUNT_BITS) - 1);
+        ((now << ENTRY_COUNT_BITS) | count).max(self.last_entry + 1)
+    }
+}
+
+/// What is said about an action before it has its place in the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryDraft {
+    pub status: ActionStatus,
+    /// The device's time, if it gave one.
+    pub occurred_at: Option<i64>,
+    pub code: Option<i32>,
+    pub messages: Vec<String>,
+}
+
+impl EntryDraft {
+    /// An entry of the server's own with one message, which gets the prefix that hides it from devices.
+    #[must_use]
+    pub fn server(status: ActionStatus, message: &str) -> Self {
+        Self::plain(status, vec![format!("{SERVER_PREFIX}{message}")])
+    }
+
+    /// An entry with these messages as they are.
+    #[must_use]
+    pub fn plain(status: ActionStatus, messages: Vec<String>) -> Self {
+        Self { status, occurred_at: None, code: None, messages }
+    }
+}
+
+/// One entry of an action's history. Entries are only ever appended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusEntry {
+    pub id: i64,
+    #[serde(rename = "aid")]
+    pub action: i64,
+    #[serde(rename = "cid")]
+    pub controller_id: String,
+    #[serde(rename = "st")]
+    pub status: ActionStatus,
+    /// When it happened, by the device's word or the server's clock.
+    #[serde(rename = "at")]
+    pub occurred_at: i64,
+    /// When the server learned of it.
+    #[serde(rename = "ra")]
+    pub reported_at: i64,
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<i32>,
+    #[serde(rename = "m", default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<String>,
+}

@@ -1,0 +1,190 @@
+//! Assigning a distribution set to a target (`domain-behaviour.md` §6).
+
+use crate::action::{Action, ActionStatus, ActionType, EntryDraft, SERVER_PREFIX, StatusEntry, WindowText};
+use crate::audit::{Actor, Audit};
+use crate::cancellation;
+use crate::target::{OpenAction, Target, UpdateStatus};
+use crate::{Error, Result};
+
+/// What is assigned, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    pub distribution_set: i64,
+    /// The set is a step that later assignments must not skip.
+    pub required_migration_step: bool,
+    pub action_type: ActionType,
+    /// Kept for [`ActionType::TimeForced`] only, epoch milliseconds.
+    pub forced_time: Option<i64>,
+    pub weight: u16,
+    pub window: Option<WindowText>,
+    pub confirmation_required: bool,
+    /// The text of the first history entry, if not "initiated by user".
+    pub message: Option<String>,
+    /// Report the set as installed instead of offering it (`domain-behaviour.md` §6.3).
+    pub offline: bool,
+}
+
+/// The tenant's settings that bear on assignments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// `repository.actions.autoclose.enabled`: close older actions instead of asking the device to cancel them.
+    pub autoclose: bool,
+    /// `user.confirmation.flow.enabled`.
+    pub confirmation_flow: bool,
+    /// Actions per target; 0 is unlimited.
+    pub max_actions_per_target: u32,
+}
+
+/// What an assignment makes: the new action and every new history entry, those of overridden actions included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigned {
+    pub action: Action,
+    pub entries: Vec<StatusEntry>,
+}
+
+/// Assigns to one target. `open` are the target's active actions; overridden ones are changed in place.
+///
+/// Returns `None`, changing nothing, when the target has the set already, or when an offline assignment meets a target
+/// with pending work.
+///
+/// # Errors
+/// [`Error::QuotaExceeded`] when the target has all the actions it may have.
+pub fn assign(
+    target: &mut Target,
+    open: &mut [Action],
+    id: i64,
+    assignment: &Assignment,
+    policy: &Policy,
+    actor: &Actor,
+    now: i64,
+) -> Result<Option<Assigned>> {
+    let busy_offline = assignment.offline && target.update_status == UpdateStatus::Pending;
+    if target.assigned_set == Some(assignment.distribution_set) || busy_offline {
+        return Ok(None);
+    }
+    check_quota(target, policy)?;
+    let mut entries = Vec::new();
+    if !assignment.offline {
+        entries.extend(override_open_actions(target, open, policy, actor, now));
+    }
+    let mut action = new_action(target, id, assignment, policy, actor, now);
+    entries.push(action.record(first_entry(target, assignment, policy, actor), now));
+    attach(target, &action, assignment, actor, now);
+    Ok(Some(Assigned { action, entries }))
+}
+
+fn check_quota(target: &Target, policy: &Policy) -> Result<()> {
+    let limit = policy.max_actions_per_target;
+    if limit == 0 || target.actions < limit {
+        return Ok(());
+    }
+    Err(Error::QuotaExceeded {
+        what: "Action",
+        requested: 1,
+        parent: "Target",
+        parent_id: target.controller_id.clone(),
+        limit: u64::from(limit),
+    })
+}
+
+/// Rows B1 and B2 of `domain-behaviour.md` §5.4: older actions give way, unless they are required migration steps.
+fn override_open_actions(
+    target: &mut Target,
+    open: &mut [Action],
+    policy: &Policy,
+    actor: &Actor,
+    now: i64,
+) -> Vec<StatusEntry> {
+    let mut entries = Vec::new();
+    for action in open.iter_mut().filter(|action| action.active) {
+        if target.open_action(action.id).is_some_and(|copy| copy.required_migration_step) {
+            continue;
+        }
+        if policy.autoclose {
+            entries.push(cancellation::close_obsolete(target, action, actor, now));
+        } else if action.status != ActionStatus::Canceling {
+            entries.push(cancellation::cancel_obsolete(target, action, actor, now));
+        }
+    }
+    entries
+}
+
+fn new_action(target: &Target, id: i64, assignment: &Assignment, policy: &Policy, actor: &Actor, now: i64) -> Action {
+    let status = initial_status(target, assignment, policy);
+    let time_forced = assignment.action_type == ActionType::TimeForced;
+    Action {
+        id,
+        controller_id: target.controller_id.clone(),
+        distribution_set: assignment.distribution_set,
+        active: !assignment.offline,
+        status,
+        action_type: if assignment.offline { ActionType::Forced } else { assignment.action_type },
+        forced_time: assignment.forced_time.filter(|_| time_forced && !assignment.offline),
+        weight: assignment.weight,
+        window: assignment.window.clone().filter(|_| !assignment.offline),
+        rollout: None,
+        rollout_group: None,
+        initiated_by: actor.name().to_owned(),
+        external_ref: None,
+        last_status_code: None,
+        entries: 0,
+        last_entry: 0,
+        last_entry_status: None,
+        audit: Audit::created(actor, now),
+        revision: 0,
+    }
+}
+
+fn initial_status(target: &Target, assignment: &Assignment, policy: &Policy) -> ActionStatus {
+    if assignment.offline {
+        return ActionStatus::Finished;
+    }
+    let waits = policy.confirmation_flow && assignment.confirmation_required && target.auto_confirm.is_none();
+    if waits { ActionStatus::WaitForConfirmation } else { ActionStatus::Running }
+}
+
+/// With the confirmation flow on, the first entry is `WAIT_FOR_CONFIRMATION` even if nothing waits (§6.2).
+fn first_entry(target: &Target, assignment: &Assignment, policy: &Policy, actor: &Actor) -> EntryDraft {
+    let initiated = || format!("Assignment initiated by user '{}'", actor.name());
+    let mut messages = vec![assignment.message.clone().unwrap_or_else(initiated)];
+    if assignment.offline {
+        messages.push(format!("{SERVER_PREFIX}Action reported as offline deployment"));
+        return EntryDraft::plain(ActionStatus::Finished, messages);
+    }
+    if !policy.confirmation_flow {
+        return EntryDraft::plain(ActionStatus::Running, messages);
+    }
+    messages.push(confirmation_note(target, assignment));
+    EntryDraft::plain(ActionStatus::WaitForConfirmation, messages)
+}
+
+fn confirmation_note(target: &Target, assignment: &Assignment) -> String {
+    if let Some(auto_confirm) = &target.auto_confirm {
+        return format!(
+            "Assignment automatically confirmed by initiator '{}'. Auto confirmation activated by system user: '{}' \
+             with remark: {}",
+            auto_confirm.initiator.as_deref().unwrap_or("n/a"),
+            auto_confirm.activated_by,
+            auto_confirm.remark.as_deref().unwrap_or("n/a"),
+        );
+    }
+    if assignment.confirmation_required {
+        return "Waiting for the confirmation by the device before processing with the deployment".to_owned();
+    }
+    "Assignment confirmed by initiator".to_owned()
+}
+
+fn attach(target: &mut Target, action: &Action, assignment: &Assignment, actor: &Actor, now: i64) {
+    target.actions += 1;
+    target.assigned_set = Some(assignment.distribution_set);
+    target.audit.touch(actor, now);
+    if assignment.offline {
+        target.installed_set = Some(assignment.distribution_set);
+        target.installed_at = Some(now);
+        target.installed_action = Some(action.id);
+        target.update_status = UpdateStatus::InSync;
+        return;
+    }
+    target.update_status = UpdateStatus::Pending;
+    target.open_actions.push(OpenAction::of(action, assignment.required_migration_step));
+}

@@ -1,0 +1,196 @@
+//! What devices report about an update (`domain-behaviour.md` §5.4 rows F and G, §5.6; DDI §6).
+
+use crate::Result;
+use crate::action::{Action, ActionStatus, ActionType, EntryDraft, SERVER_PREFIX, StatusEntry};
+use crate::audit::Actor;
+use crate::history::{HistoryLimits, split_message};
+use crate::target::{Target, UpdateStatus};
+
+/// What the device says it is doing (DDI §6.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Execution {
+    Closed,
+    Proceeding,
+    Canceled,
+    Scheduled,
+    Rejected,
+    Resumed,
+    Downloaded,
+    Download,
+}
+
+impl Execution {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Closed => "CLOSED",
+            Self::Proceeding => "PROCEEDING",
+            Self::Canceled => "CANCELED",
+            Self::Scheduled => "SCHEDULED",
+            Self::Rejected => "REJECTED",
+            Self::Resumed => "RESUMED",
+            Self::Downloaded => "DOWNLOADED",
+            Self::Download => "DOWNLOAD",
+        }
+    }
+}
+
+/// One report of a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Feedback {
+    pub execution: Execution,
+    /// `finished` was `failure`.
+    pub failed: bool,
+    pub code: Option<i32>,
+    pub details: Vec<String>,
+    /// The device's clock, epoch milliseconds.
+    pub timestamp: Option<i64>,
+}
+
+impl Feedback {
+    /// The device's time, if it can be true: not before the action was created, not in the future (DDI §6.3 [D]).
+    #[must_use]
+    pub fn occurred_at(&self, action: &Action, now: i64) -> Option<i64> {
+        self.timestamp.filter(|time| (action.audit.created_at..=now).contains(time))
+    }
+
+    /// The device's own messages in pieces, then the one that names its code.
+    pub(crate) fn device_messages(&self) -> Vec<String> {
+        let mut messages: Vec<String> = self.details.iter().flat_map(|detail| split_message(detail)).collect();
+        if let Some(code) = self.code {
+            messages.push(format!("Device reported status code: {code}"));
+        }
+        messages
+    }
+
+    /// The status of the entry, and the text for a device that says nothing itself (DDI §6.2).
+    fn reading(&self) -> (ActionStatus, String) {
+        match self.execution {
+            Execution::Proceeding | Execution::Scheduled | Execution::Resumed => {
+                (ActionStatus::Running, format!("Target reported {}", self.execution.name()))
+            }
+            Execution::Download => (ActionStatus::Download, "Target confirmed download start".to_owned()),
+            Execution::Downloaded => (ActionStatus::Downloaded, "Target confirmed download finished".to_owned()),
+            Execution::Rejected => (ActionStatus::Warning, "Target REJECTED update".to_owned()),
+            Execution::Canceled => (ActionStatus::Canceled, "Target confirmed cancellation.".to_owned()),
+            Execution::Closed if self.failed => (ActionStatus::Error, "Target reported CLOSED with ERROR!".to_owned()),
+            Execution::Closed => (ActionStatus::Finished, "Target reported CLOSED with OK!".to_owned()),
+        }
+    }
+}
+
+/// Takes in a report on an active action and appends it to the history.
+///
+/// # Errors
+/// [`crate::Error::QuotaExceeded`] when the history or the report is too long; closing reports always fit the history.
+pub fn report(
+    target: &mut Target,
+    action: &mut Action,
+    feedback: &Feedback,
+    limits: HistoryLimits,
+    now: i64,
+) -> Result<StatusEntry> {
+    let (status, default_text) = feedback.reading();
+    let mut messages = feedback.device_messages();
+    if messages.is_empty() {
+        messages.push(format!("{SERVER_PREFIX}{default_text}."));
+    }
+    if status.is_intermediate() {
+        limits.check_entries(action)?;
+    }
+    limits.check_messages(action, &messages)?;
+    let occurred_at = feedback.occurred_at(action, now);
+    action.last_status_code = feedback.code;
+    match status {
+        ActionStatus::Finished => finish(target, action, occurred_at, now),
+        ActionStatus::Error => fail(target, action),
+        ActionStatus::Downloaded if action.action_type == ActionType::DownloadOnly => downloaded(target, action),
+        _ => {}
+    }
+    target.reflect(action);
+    Ok(action.record(EntryDraft { status, occurred_at, code: feedback.code, messages }, now))
+}
+
+/// Row G4. A report with a time of its own counts only if it is newer than the installation the server knows.
+fn finish(target: &mut Target, action: &mut Action, occurred_at: Option<i64>, now: i64) {
+    close(action, ActionStatus::Finished);
+    target.request_attributes = true;
+    let set = action.distribution_set;
+    let newer = match (occurred_at, target.installed_at) {
+        (Some(time), Some(installed_at)) => time > installed_at,
+        _ => true,
+    };
+    if newer {
+        target.installed_at = Some(occurred_at.unwrap_or(now));
+        if target.installed_set != Some(set) {
+            target.installed_set = Some(set);
+            target.installed_action = None;
+        }
+        if action.action_type == ActionType::DownloadOnly {
+            target.assigned_set = Some(set);
+        }
+        if target.assigned_set == Some(set) {
+            target.update_status = UpdateStatus::InSync;
+        }
+    }
+    if target.installed_set == Some(set) {
+        target.installed_action = target.installed_action.max(Some(action.id));
+    }
+}
+
+/// Row G5.
+fn fail(target: &mut Target, action: &mut Action) {
+    close(action, ActionStatus::Error);
+    target.update_status = UpdateStatus::Error;
+    target.assigned_set = None;
+}
+
+/// Row G3: a download-only action is done when the bytes are there.
+fn downloaded(target: &mut Target, action: &mut Action) {
+    close(action, ActionStatus::Downloaded);
+    target.update_status = UpdateStatus::InSync;
+    target.request_attributes = true;
+}
+
+fn close(action: &mut Action, status: ActionStatus) {
+    action.status = status;
+    action.active = false;
+}
+
+/// The device fetched its deployment (row F1) or cancel order (row F2).
+///
+/// Nothing is recorded twice in a row, and closed actions stay as they are (DDI §5.3 [D]).
+pub fn retrieve(target: &mut Target, action: &mut Action, now: i64) -> Option<StatusEntry> {
+    if !action.active || action.last_entry_status == Some(ActionStatus::Retrieved) {
+        return None;
+    }
+    let text = if action.status.is_canceling_or_canceled() {
+        "Target retrieved cancel action and should start now the cancellation."
+    } else {
+        action.status = ActionStatus::Retrieved;
+        target.reflect(action);
+        "Target retrieved update action and should start now the download."
+    };
+    Some(action.record(EntryDraft::server(ActionStatus::Retrieved, text), now))
+}
+
+/// The device fetches a whole artifact or its MD5 sum (DDI §9.5).
+///
+/// # Errors
+/// [`crate::Error::QuotaExceeded`] when the history is full.
+pub fn download(action: &mut Action, request_path: &str, limits: HistoryLimits, now: i64) -> Result<StatusEntry> {
+    limits.check_entries(action)?;
+    let text = format!("Target downloads {request_path}");
+    Ok(action.record(EntryDraft::server(ActionStatus::Download, &text), now))
+}
+
+/// Device contact: an operator's target that was never heard of becomes registered (`domain-behaviour.md` §4.2).
+///
+/// Returns whether that is a change of state, beyond the time and address of the contact.
+pub fn contact(target: &mut Target) -> bool {
+    if target.update_status != UpdateStatus::Unknown {
+        return false;
+    }
+    target.update_status = UpdateStatus::Registered;
+    target.audit.touch(&Actor::Device, 0);
+    true
+}

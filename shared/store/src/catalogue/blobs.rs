@@ -1,0 +1,117 @@
+//! Which artifacts use a binary, so that the last one to go takes it along.
+//!
+//! The order keeps binaries safe: an upload *claims* the binary (counts its use) before it looks whether the bytes are
+//! there, and a removal marks the binary as going, which refuses claims, before it deletes the bytes. A crash in between
+//! leaves bytes that nobody uses, never an artifact without bytes.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use harrier_domain::Tenant;
+use serde::{Deserialize, Serialize};
+
+use crate::Store;
+use crate::database::Consistency;
+use crate::error::{Result, StoreError};
+use crate::item::{Key, Loaded, Record, decode};
+use crate::keys;
+use crate::retry::until_settled;
+
+/// A content-addressed binary of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blob {
+    pub sha256: String,
+    /// Artifacts that use it.
+    pub uses: u32,
+    #[serde(rename = "rev", default)]
+    pub revision: u64,
+}
+
+impl Record for Blob {
+    fn key(&self, tenant: &Tenant) -> Key {
+        Self::key_of(tenant, &self.sha256)
+    }
+}
+
+impl Blob {
+    fn key_of(tenant: &Tenant, sha256: &str) -> Key {
+        keys::catalogue_text(tenant, "blob", sha256)
+    }
+}
+
+impl Store {
+    /// Counts a use that is about to be made. While it is held, the bytes are not removed.
+    ///
+    /// # Errors
+    /// [`harrier_domain::Error::ConcurrentModification`] while a removal of the same bytes is under way.
+    pub async fn claim_blob(&self, tenant: &Tenant, sha256: &str) -> Result<()> {
+        until_settled(|| async move {
+            let mut transaction = self.transaction(tenant);
+            match self.blob(tenant, sha256).await? {
+                None => {
+                    transaction.create(&Blob { sha256: sha256.to_owned(), uses: 1, revision: 1 });
+                }
+                Some(blob) if blob.uses == 0 => return Err(StoreError::Conflict),
+                Some(mut blob) => {
+                    blob.uses += 1;
+                    transaction.save(&blob);
+                }
+            }
+            transaction.commit().await
+        })
+        .await
+    }
+
+    /// Gives a use back. Returns whether it was the last: then remove the bytes and call [`Store::forget_blob`].
+    pub async fn release_blob(&self, tenant: &Tenant, sha256: &str) -> Result<bool> {
+        until_settled(|| async move {
+            let Some(mut blob) = self.blob(tenant, sha256).await? else {
+                return Ok(false);
+            };
+            if blob.uses > 0 {
+                blob.uses -= 1;
+                let mut transaction = self.transaction(tenant);
+                transaction.save(&blob);
+                transaction.commit().await?;
+            }
+            Ok(blob.uses == 0)
+        })
+        .await
+    }
+
+    /// The bytes are gone.
+    pub async fn forget_blob(&self, tenant: &Tenant, sha256: &str) -> Result<()> {
+        let Some(blob) = self.blob(tenant, sha256).await?.filter(|blob| blob.uses == 0) else {
+            return Ok(());
+        };
+        let mut transaction = self.transaction(tenant);
+        transaction.delete(&blob);
+        transaction.commit().await
+    }
+
+    async fn blob(&self, tenant: &Tenant, sha256: &str) -> Result<Option<Loaded<Blob>>> {
+        let item = self.database.get(&Blob::key_of(tenant, sha256), Consistency::Strong).await?;
+        item.map(decode).transpose()
+    }
+
+    /// Artifact storage the tenant uses, in bytes.
+    pub async fn stored_bytes(&self, tenant: &Tenant) -> Result<u64> {
+        let item = self.database.get(&storage_key(tenant), Consistency::Strong).await?;
+        let bytes = item.as_ref().and_then(|item| item.get(STORED_BYTES)).and_then(|value| match value {
+            AttributeValue::N(number) => number.parse().ok(),
+            _ => None,
+        });
+        Ok(bytes.unwrap_or(0))
+    }
+}
+
+const STORED_BYTES: &str = "bytes";
+
+fn storage_key(tenant: &Tenant) -> Key {
+    keys::tenancy(tenant, "usage", "artifacts")
+}
+
+impl crate::Transaction<'_> {
+    /// Counts artifact bytes stored (positive) or removed (negative).
+    pub fn count_stored_bytes(&mut self, tenant: &Tenant, bytes: i64) -> &mut Self {
+        self.count(&storage_key(tenant), STORED_BYTES, bytes)
+    }
+}

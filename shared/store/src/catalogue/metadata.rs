@@ -1,0 +1,63 @@
+//! Metadata of distribution sets and software modules: one item per key, because values may be large.
+
+use harrier_domain::Tenant;
+use harrier_domain::software::Metadata;
+use serde::{Deserialize, Serialize};
+
+use crate::database::{Consistency, Range, SortRange};
+use crate::error::Result;
+use crate::item::{Key, Loaded, Record, decode};
+use crate::keys;
+use crate::schema::Table;
+use crate::{MAX_PAGE, Store};
+
+/// Whose metadata.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MetadataOwner {
+    Module(i64),
+    Set(i64),
+}
+
+impl MetadataOwner {
+    fn kind(self) -> String {
+        match self {
+            Self::Module(id) => format!("metadata#module#{id}"),
+            Self::Set(id) => format!("metadata#set#{id}"),
+        }
+    }
+}
+
+/// One entry with its owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnedMetadata {
+    #[serde(rename = "own")]
+    pub owner: MetadataOwner,
+    #[serde(flatten)]
+    pub entry: Metadata,
+}
+
+impl Record for OwnedMetadata {
+    fn key(&self, tenant: &Tenant) -> Key {
+        keys::catalogue_text(tenant, &self.owner.kind(), &self.entry.key)
+    }
+}
+
+impl Store {
+    /// All entries, ordered by key.
+    pub async fn metadata(
+        &self,
+        tenant: &Tenant,
+        owner: MetadataOwner,
+        consistency: Consistency,
+    ) -> Result<Vec<Loaded<OwnedMetadata>>> {
+        let range = Range {
+            table: Table::Catalogue,
+            partition: keys::catalogue_kind(tenant, &owner.kind()),
+            sort: SortRange::All,
+            forward: true,
+            limit: MAX_PAGE,
+            consistency,
+        };
+        self.database.query_all(&range).await?.into_iter().map(decode).collect()
+    }
+}

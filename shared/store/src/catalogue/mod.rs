@@ -1,0 +1,13 @@
+//! Software and what describes it: types, modules, artifacts' binaries, distribution sets, and guards of unique names.
+//!
+//! A tenant's catalogue is small (thousands of entities, not millions), so a listing reads the kind's one partition.
+
+mod blobs;
+mod entities;
+mod guards;
+mod metadata;
+
+pub use blobs::Blob;
+pub use entities::{CatalogueRecord, SetMembership};
+pub use guards::NameGuard;
+pub use metadata::{MetadataOwner, OwnedMetadata};

@@ -1,0 +1,197 @@
+//! The few DynamoDB operations everything else is made of. Each reports its price to the meter.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue};
+use std::collections::HashMap;
+
+use crate::error::{Result, StoreError};
+use crate::item::{Item, Key};
+use crate::meter::{self, Kind};
+use crate::schema::{PARTITION_KEY, SORT_KEY, Table};
+
+/// Most items one page of a query may hold. An unlimited query is quadratic on the embedded database.
+pub const MAX_PAGE: i32 = 1000;
+
+/// Most keys of one batch read.
+const MAX_BATCH: usize = 100;
+
+/// Whether a read may be a moment old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consistency {
+    Eventual,
+    Strong,
+}
+
+/// The part of a partition a query reads.
+#[derive(Debug, Clone)]
+pub(crate) struct Range {
+    pub table: Table,
+    pub partition: String,
+    pub sort: SortRange,
+    pub forward: bool,
+    pub limit: i32,
+    pub consistency: Consistency,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum SortRange {
+    All,
+    Prefix(String),
+    After(String),
+}
+
+/// One page of a query and where the next one starts.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub items: Vec<Item>,
+    pub next: Option<Item>,
+}
+
+/// A client, and the names of the installation's tables.
+#[derive(Debug, Clone)]
+pub struct Database {
+    pub(crate) client: Client,
+    prefix: String,
+}
+
+impl Database {
+    #[must_use]
+    pub fn new(client: Client, prefix: impl Into<String>) -> Self {
+        Self { client, prefix: prefix.into() }
+    }
+
+    /// The table's name in this installation.
+    #[must_use]
+    pub fn table_name(&self, table: Table) -> String {
+        format!("{}{}", self.prefix, table.name())
+    }
+
+    pub(crate) async fn get(&self, key: &Key, consistency: Consistency) -> Result<Option<Item>> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(self.table_name(key.table))
+            .set_key(Some(key.attributes()))
+            .consistent_read(consistency == Consistency::Strong)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(StoreError::backend)?;
+        meter::record(Kind::Read, answer.consumed_capacity());
+        Ok(answer.item)
+    }
+
+    /// Reads many items of one table, in no order; missing ones are left out.
+    pub(crate) async fn get_many(&self, table: Table, keys: &[Key], consistency: Consistency) -> Result<Vec<Item>> {
+        let mut items = Vec::with_capacity(keys.len());
+        for chunk in keys.chunks(MAX_BATCH) {
+            let mut pending: Vec<Item> = chunk.iter().map(Key::attributes).collect();
+            while !pending.is_empty() {
+                pending = self.get_batch(table, pending, consistency, &mut items).await?;
+            }
+        }
+        Ok(items)
+    }
+
+    /// One batch read; returns the keys that the database left for another try.
+    async fn get_batch(
+        &self,
+        table: Table,
+        keys: Vec<Item>,
+        consistency: Consistency,
+        items: &mut Vec<Item>,
+    ) -> Result<Vec<Item>> {
+        let name = self.table_name(table);
+        let request = KeysAndAttributes::builder()
+            .set_keys(Some(keys))
+            .consistent_read(consistency == Consistency::Strong)
+            .build()
+            .map_err(|error| StoreError::Backend(error.to_string()))?;
+        let answer = self
+            .client
+            .batch_get_item()
+            .request_items(&name, request)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(StoreError::backend)?;
+        meter::record(Kind::Read, answer.consumed_capacity());
+        items.extend(answer.responses.unwrap_or_default().remove(&name).unwrap_or_default());
+        let left = answer.unprocessed_keys.unwrap_or_default().remove(&name);
+        Ok(left.map(|keys| keys.keys).unwrap_or_default())
+    }
+
+    pub(crate) async fn query(&self, range: &Range, start: Option<Item>) -> Result<Page> {
+        let mut values = HashMap::from([(":pk".to_owned(), AttributeValue::S(range.partition.clone()))]);
+        let condition = key_condition(&range.sort, &mut values);
+        let answer = self
+            .client
+            .query()
+            .table_name(self.table_name(range.table))
+            .key_condition_expression(condition)
+            .set_expression_attribute_values(Some(values))
+            .limit(range.limit.clamp(1, MAX_PAGE))
+            .scan_index_forward(range.forward)
+            .consistent_read(range.consistency == Consistency::Strong)
+            .set_exclusive_start_key(start)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(StoreError::backend)?;
+        meter::record(Kind::Read, answer.consumed_capacity());
+        Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
+    }
+
+    /// All items of a range, page by page.
+    pub(crate) async fn query_all(&self, range: &Range) -> Result<Vec<Item>> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let page = self.query(range, start).await?;
+            items.extend(page.items);
+            match page.next {
+                Some(next) => start = Some(next),
+                None => return Ok(items),
+            }
+        }
+    }
+
+    /// An unconditional counter: adds and returns the new value. A retry after a lost answer adds twice, so this is for
+    /// numbers that may have gaps.
+    pub(crate) async fn add(&self, key: &Key, attribute: &str, amount: i64) -> Result<i64> {
+        let answer = self
+            .client
+            .update_item()
+            .table_name(self.table_name(key.table))
+            .set_key(Some(key.attributes()))
+            .update_expression("ADD #n :n")
+            .expression_attribute_names("#n", attribute)
+            .expression_attribute_values(":n", AttributeValue::N(amount.to_string()))
+            .return_values(ReturnValue::UpdatedNew)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(StoreError::backend)?;
+        meter::record(Kind::Write, answer.consumed_capacity());
+        match answer.attributes.as_ref().and_then(|item| item.get(attribute)) {
+            Some(AttributeValue::N(number)) => number.parse().map_err(StoreError::broken_item),
+            _ => Err(StoreError::broken_item("a counter did not answer with a number")),
+        }
+    }
+}
+
+fn key_condition(sort: &SortRange, values: &mut Item) -> String {
+    let mut bind = |name: &str, text: &str| values.insert(name.to_owned(), AttributeValue::S(text.to_owned()));
+    let condition = match sort {
+        SortRange::All => return format!("{PARTITION_KEY} = :pk"),
+        SortRange::Prefix(prefix) => {
+            bind(":sk", prefix);
+            format!("begins_with({SORT_KEY}, :sk)")
+        }
+        SortRange::After(after) => {
+            bind(":sk", after);
+            format!("{SORT_KEY} > :sk")
+        }
+    };
+    format!("{PARTITION_KEY} = :pk AND {condition}")
+}

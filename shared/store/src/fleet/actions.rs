@@ -1,0 +1,212 @@
+//! Actions and their history.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue};
+use harrier_domain::Tenant;
+use harrier_domain::action::{Action, StatusEntry};
+
+use crate::database::{Consistency, Page, Range, SortRange};
+use crate::error::{Result, StoreError};
+use crate::item::{Key, Loaded, Record, decode};
+use crate::keys;
+use crate::meter::{self, Kind};
+use crate::schema::{INDEX_BY_ID, INDEX_PARTITION_KEY, INDEX_SORT_KEY, PARTITION_KEY, SORT_KEY, Table};
+use crate::transaction::{Expression, history_condition};
+use crate::{MAX_PAGE, Store};
+
+impl Record for Action {
+    fn key(&self, tenant: &Tenant) -> Key {
+        keys::action(tenant, &self.controller_id, self.id)
+    }
+
+    fn index(&self, tenant: &Tenant) -> Option<(String, i64)> {
+        Some((keys::action_index(tenant, self.id), self.id))
+    }
+}
+
+impl Record for StatusEntry {
+    fn key(&self, tenant: &Tenant) -> Key {
+        keys::entry(tenant, &self.controller_id, self.action, self.id)
+    }
+}
+
+/// The order of a history listing: by id, which is the order of the reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryOrder {
+    OldestFirst,
+    NewestFirst,
+}
+
+impl Store {
+    /// One action of a target, or `None`.
+    pub async fn action(
+        &self,
+        tenant: &Tenant,
+        controller_id: &str,
+        id: i64,
+        consistency: Consistency,
+    ) -> Result<Option<Loaded<Action>>> {
+        let item = self.database.get(&keys::action(tenant, controller_id, id), consistency).await?;
+        item.map(decode).transpose()
+    }
+
+    /// Many actions of one target, in no order.
+    pub async fn actions(&self, tenant: &Tenant, controller_id: &str, ids: &[i64]) -> Result<Vec<Loaded<Action>>> {
+        let keys: Vec<Key> = ids.iter().map(|id| keys::action(tenant, controller_id, *id)).collect();
+        let items = self.database.get_many(Table::Fleet, &keys, Consistency::Strong).await?;
+        items.into_iter().map(decode).collect()
+    }
+
+    /// All actions of a target, oldest first.
+    pub async fn actions_of(&self, tenant: &Tenant, controller_id: &str) -> Result<Vec<Loaded<Action>>> {
+        let range = Range {
+            table: Table::Fleet,
+            partition: keys::actions(tenant, controller_id),
+            sort: SortRange::Prefix(keys::ACTION_PREFIX.to_owned()),
+            forward: true,
+            limit: MAX_PAGE,
+            consistency: Consistency::Strong,
+        };
+        self.database.query_all(&range).await?.into_iter().map(decode).collect()
+    }
+
+    /// The controller id of an action's target, wherever in the tenant it is: from the index, a moment old.
+    pub async fn owner_of_action(&self, tenant: &Tenant, id: i64) -> Result<Option<String>> {
+        let answer = self
+            .database
+            .client
+            .query()
+            .table_name(self.database.table_name(Table::Fleet))
+            .index_name(INDEX_BY_ID)
+            .key_condition_expression(format!("{INDEX_PARTITION_KEY} = :pk AND {INDEX_SORT_KEY} = :id"))
+            .expression_attribute_values(":pk", AttributeValue::S(keys::action_index(tenant, id)))
+            .expression_attribute_values(":id", AttributeValue::N(id.to_string()))
+            .limit(1)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(StoreError::backend)?;
+        meter::record(Kind::Read, answer.consumed_capacity());
+        let prefix = keys::actions(tenant, "");
+        let partition = answer.items().first().and_then(|item| item.get(PARTITION_KEY)?.as_s().ok());
+        Ok(partition.and_then(|partition| partition.strip_prefix(&prefix)).map(ToOwned::to_owned))
+    }
+
+    /// Part of an action's history: at most `limit` entries after skipping `offset`.
+    pub async fn history(
+        &self,
+        tenant: &Tenant,
+        action: &Action,
+        order: HistoryOrder,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Vec<StatusEntry>> {
+        let wanted = offset.saturating_add(limit);
+        let range = Range {
+            table: Table::Fleet,
+            partition: keys::actions(tenant, &action.controller_id),
+            sort: SortRange::Prefix(keys::entry_prefix(action.id)),
+            forward: order == HistoryOrder::OldestFirst,
+            limit: i32::try_from(wanted).unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE),
+            consistency: Consistency::Strong,
+        };
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let Page { items: page, next } = self.database.query(&range, start).await?;
+            items.extend(page);
+            start = next;
+            if start.is_none() || items.len() >= wanted {
+                break;
+            }
+        }
+        let entries = items.into_iter().skip(offset).take(limit);
+        entries.map(|item| decode(item).map(Loaded::into_inner)).collect()
+    }
+
+    /// The sort keys of everything that belongs to a target's actions, for removal with the target.
+    pub async fn action_keys(&self, tenant: &Tenant, controller_id: &str) -> Result<Vec<Key>> {
+        let range = Range {
+            table: Table::Fleet,
+            partition: keys::actions(tenant, controller_id),
+            sort: SortRange::All,
+            forward: true,
+            limit: MAX_PAGE,
+            consistency: Consistency::Strong,
+        };
+        let items = self.database.query_all(&range).await?;
+        let sorts = items.iter().filter_map(|item| item.get(SORT_KEY)?.as_s().ok());
+        let key = |sort: &String| Key { table: Table::Fleet, partition: range.partition.clone(), sort: sort.clone() };
+        Ok(sorts.map(key).collect())
+    }
+
+    /// Counts one more entry and then writes it, for entries that accompany a download: two plain writes, not a
+    /// transaction. A crash in between leaves the count one too high, which is harmless.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the action was closed or its history filled up meanwhile.
+    pub async fn append_plainly(
+        &self,
+        tenant: &Tenant,
+        action: &Loaded<Action>,
+        entry: &StatusEntry,
+        limit: u32,
+    ) -> Result<()> {
+        self.count_entry(tenant, action, limit).await?;
+        let answer = self
+            .database
+            .client
+            .put_item()
+            .table_name(self.database.table_name(Table::Fleet))
+            .set_item(Some(crate::item::encode(entry, tenant)?))
+            .condition_expression(format!("attribute_not_exists({PARTITION_KEY})"))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                meter::record(Kind::Write, answer.consumed_capacity());
+                Ok(())
+            }
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Err(StoreError::Conflict)
+            }
+            Err(error) => Err(StoreError::backend(error)),
+        }
+    }
+
+    async fn count_entry(&self, tenant: &Tenant, action: &Loaded<Action>, limit: u32) -> Result<()> {
+        let key = action.key(tenant);
+        let mut update = Expression::default();
+        update.set("le", AttributeValue::N(action.last_entry.to_string()));
+        if let Some(status) = action.last_entry_status {
+            update.set("ls", AttributeValue::S(status.name().to_owned()));
+        }
+        update.add("n", 1);
+        update.add(crate::item::REVISION, 1);
+        let condition = history_condition(&mut update, action.status, limit);
+        let answer = self
+            .database
+            .client
+            .update_item()
+            .table_name(self.database.table_name(key.table))
+            .set_key(Some(key.attributes()))
+            .update_expression(update.text())
+            .condition_expression(condition)
+            .set_expression_attribute_names(Some(update.names))
+            .set_expression_attribute_values(Some(update.values))
+            .return_values(ReturnValue::None)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                meter::record(Kind::Write, answer.consumed_capacity());
+                Ok(())
+            }
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Err(StoreError::Conflict)
+            }
+            Err(error) => Err(StoreError::backend(error)),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Target records.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use harrier_domain::Tenant;
+use harrier_domain::target::Target;
+
+use crate::database::{Consistency, Range, SortRange};
+use crate::error::{Result, StoreError};
+use crate::item::{Key, Loaded, Record, decode};
+use crate::keys;
+use crate::meter::{self, Kind};
+use crate::schema::{PARTITION_KEY, Table};
+use crate::transaction::{Expression, Transaction};
+use crate::{MAX_PAGE, Store};
+
+impl Record for Target {
+    fn key(&self, tenant: &Tenant) -> Key {
+        keys::target(tenant, &self.controller_id)
+    }
+}
+
+/// The attribute of a counter item.
+const COUNT: &str = "n";
+
+impl Store {
+    /// One target, or `None`.
+    pub async fn target(
+        &self,
+        tenant: &Tenant,
+        controller_id: &str,
+        consistency: Consistency,
+    ) -> Result<Option<Loaded<Target>>> {
+        let item = self.database.get(&keys::target(tenant, controller_id), consistency).await?;
+        item.map(decode).transpose()
+    }
+
+    /// Many targets, in no order; unknown ids are left out.
+    pub async fn targets(&self, tenant: &Tenant, controller_ids: &[String]) -> Result<Vec<Loaded<Target>>> {
+        let keys: Vec<Key> = controller_ids.iter().map(|id| keys::target(tenant, id)).collect();
+        let items = self.database.get_many(Table::Fleet, &keys, Consistency::Strong).await?;
+        items.into_iter().map(decode).collect()
+    }
+
+    /// One page of a shard, in the order of controller ids, starting after `after`.
+    pub async fn target_page(
+        &self,
+        tenant: &Tenant,
+        shard: u32,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<Vec<Loaded<Target>>> {
+        let range = Range {
+            table: Table::Fleet,
+            partition: keys::targets(tenant, shard),
+            sort: after.map_or(SortRange::All, |id| SortRange::After(id.to_owned())),
+            forward: true,
+            limit: limit.min(MAX_PAGE),
+            consistency: Consistency::Strong,
+        };
+        let page = self.database.query(&range, None).await?;
+        page.items.into_iter().map(decode).collect()
+    }
+
+    /// How many targets the tenant has: exact, from the counters.
+    pub async fn target_count(&self, tenant: &Tenant) -> Result<u64> {
+        let range = Range {
+            table: Table::Fleet,
+            partition: keys::target_counts(tenant),
+            sort: SortRange::All,
+            forward: true,
+            limit: MAX_PAGE,
+            consistency: Consistency::Strong,
+        };
+        let items = self.database.query_all(&range).await?;
+        let counts = items.iter().filter_map(|item| item.get(COUNT)?.as_n().ok()?.parse::<i64>().ok());
+        Ok(u64::try_from(counts.sum::<i64>()).unwrap_or(0))
+    }
+
+    /// Notes a contact: its time, and the address if it changed. Not a decision, hence no revision and no transaction;
+    /// a target deleted meanwhile stays deleted.
+    pub async fn note_contact(
+        &self,
+        tenant: &Tenant,
+        controller_id: &str,
+        now: i64,
+        address: Option<&str>,
+    ) -> Result<()> {
+        let key = keys::target(tenant, controller_id);
+        let mut update = Expression::default();
+        update.set("seen", AttributeValue::N(now.to_string()));
+        if let Some(address) = address {
+            update.set("addr", AttributeValue::S(address.to_owned()));
+        }
+        let answer = self
+            .database
+            .client
+            .update_item()
+            .table_name(self.database.table_name(key.table))
+            .set_key(Some(key.attributes()))
+            .update_expression(update.text())
+            .condition_expression(format!("attribute_exists({PARTITION_KEY})"))
+            .set_expression_attribute_names(Some(update.names))
+            .set_expression_attribute_values(Some(update.values))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match answer {
+            Ok(answer) => {
+                meter::record(Kind::Write, answer.consumed_capacity());
+                Ok(())
+            }
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
+            Err(error) => Err(StoreError::backend(error)),
+        }
+    }
+}
+
+impl Transaction<'_> {
+    /// Counts targets made (positive) or removed (negative) in the shard of `controller_id`.
+    pub fn count_target(&mut self, tenant: &Tenant, controller_id: &str, amount: i64) -> &mut Self {
+        self.count_targets_of_shard(tenant, keys::target_shard(controller_id), amount)
+    }
+
+    /// The same for a whole shard at once.
+    pub fn count_targets_of_shard(&mut self, tenant: &Tenant, shard: u32, amount: i64) -> &mut Self {
+        self.count(&keys::target_count(tenant, shard), COUNT, amount)
+    }
+}

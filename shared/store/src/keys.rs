@@ -1,0 +1,101 @@
+//! Where everything lives. `T` is the tenant (`docs/architecture.md`, "Data").
+//!
+//! Numbers in sort keys are padded so that they sort as numbers. Controller ids stand last in their keys: they may
+//! contain any character but blanks. Tenant names contain no `#`.
+
+use harrier_domain::Tenant;
+
+use crate::item::Key;
+use crate::schema::Table;
+
+/// Partitions that the targets of a tenant are spread over.
+pub const TARGET_SHARDS: u32 = 32;
+
+/// Partitions of the by-id index that the actions of a tenant are spread over.
+pub const ACTION_SHARDS: i64 = 32;
+
+/// The shard a target lives in: stable for ever, hence a hash of our own (FNV-1a).
+#[must_use]
+pub fn target_shard(controller_id: &str) -> u32 {
+    let hash =
+        controller_id.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (hash ^ (hash >> 16)) % TARGET_SHARDS
+}
+
+pub(crate) fn targets(tenant: &Tenant, shard: u32) -> String {
+    format!("{tenant}#target#{shard:02}")
+}
+
+pub(crate) fn target(tenant: &Tenant, controller_id: &str) -> Key {
+    fleet(targets(tenant, target_shard(controller_id)), controller_id.to_owned())
+}
+
+pub(crate) fn all_details(tenant: &Tenant, shard: u32) -> String {
+    format!("{tenant}#details#{shard:02}")
+}
+
+pub(crate) fn details(tenant: &Tenant, controller_id: &str) -> Key {
+    fleet(all_details(tenant, target_shard(controller_id)), controller_id.to_owned())
+}
+
+pub(crate) fn actions(tenant: &Tenant, controller_id: &str) -> String {
+    format!("{tenant}#actions#{controller_id}")
+}
+
+/// Actions sort before history entries, so that a listing of actions does not read the history.
+pub(crate) const ACTION_PREFIX: &str = "action#";
+
+pub(crate) fn action(tenant: &Tenant, controller_id: &str, id: i64) -> Key {
+    fleet(actions(tenant, controller_id), format!("{ACTION_PREFIX}{id:010}"))
+}
+
+pub(crate) fn entry_prefix(action: i64) -> String {
+    format!("entry#{action:010}#")
+}
+
+pub(crate) fn entry(tenant: &Tenant, controller_id: &str, action: i64, id: i64) -> Key {
+    fleet(actions(tenant, controller_id), format!("{}{id:016}", entry_prefix(action)))
+}
+
+pub(crate) fn action_index(tenant: &Tenant, id: i64) -> String {
+    format!("{tenant}#actions#{:02}", id.rem_euclid(ACTION_SHARDS))
+}
+
+pub(crate) fn target_counts(tenant: &Tenant) -> String {
+    format!("{tenant}#count#target")
+}
+
+pub(crate) fn target_count(tenant: &Tenant, shard: u32) -> Key {
+    fleet(target_counts(tenant), format!("{shard:02}"))
+}
+
+fn fleet(partition: String, sort: String) -> Key {
+    Key { table: Table::Fleet, partition, sort }
+}
+
+/// All entities of a kind: `kind` is a constant of the catalogue's records.
+pub(crate) fn catalogue_kind(tenant: &Tenant, kind: &str) -> String {
+    format!("{tenant}#{kind}")
+}
+
+pub(crate) fn catalogue(tenant: &Tenant, kind: &str, id: i64) -> Key {
+    Key { table: Table::Catalogue, partition: catalogue_kind(tenant, kind), sort: padded(id) }
+}
+
+/// A catalogue item whose sort key is a text.
+pub(crate) fn catalogue_text(tenant: &Tenant, kind: &str, sort: &str) -> Key {
+    Key { table: Table::Catalogue, partition: catalogue_kind(tenant, kind), sort: sort.to_owned() }
+}
+
+pub(crate) fn padded(id: i64) -> String {
+    format!("{id:019}")
+}
+
+pub(crate) fn tenancy(tenant: &Tenant, kind: &str, sort: &str) -> Key {
+    Key { table: Table::Tenancy, partition: format!("{tenant}#{kind}"), sort: sort.to_owned() }
+}
+
+/// Tenancy items that belong to the installation, not to a tenant. No tenant is called `.`-something with a `#`.
+pub(crate) fn installation(kind: &str, sort: &str) -> Key {
+    Key { table: Table::Tenancy, partition: format!("#{kind}"), sort: sort.to_owned() }
+}

@@ -1,0 +1,46 @@
+//! Every operation has a price: the request units a unit of work consumed.
+
+use aws_sdk_dynamodb::types::ConsumedCapacity;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Request units of DynamoDB's on-demand mode.
+///
+/// An eventually consistent read of up to 4 KB is 0.5 read units, a write of up to 1 KB one write unit, transactions cost
+/// double (Amazon DynamoDB Developer Guide, "Read and write operations").
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Units {
+    pub read: f64,
+    pub write: f64,
+}
+
+tokio::task_local! {
+    static METER: Arc<Mutex<Units>>;
+}
+
+/// Runs `work` and tells what it consumed, on this task and the futures it awaits itself; spawned tasks are not counted.
+pub async fn measure<F: Future>(work: F) -> (F::Output, Units) {
+    let meter = Arc::new(Mutex::new(Units::default()));
+    let output = METER.scope(Arc::clone(&meter), work).await;
+    let units = *meter.lock().unwrap_or_else(PoisonError::into_inner);
+    (output, units)
+}
+
+/// Which of the two kinds an answer's capacity is: DynamoDB reports one number for reads and writes alike.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    Read,
+    Write,
+}
+
+/// Adds what one call consumed to the running measurement, if there is one.
+pub(crate) fn record<'a>(kind: Kind, consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) {
+    let sum: f64 = consumed.into_iter().filter_map(ConsumedCapacity::capacity_units).sum();
+    let _outside_of_a_measurement = METER.try_with(|meter| {
+        let mut units = meter.lock().unwrap_or_else(PoisonError::into_inner);
+        match kind {
+            Kind::Read => units.read += sum,
+            Kind::Write => units.write += sum,
+        }
+    });
+}
