@@ -4,6 +4,7 @@
 //! and gives back the changed state or a refusal (`docs/architecture.md`, "Decide purely, write once").
 #![forbid(unsafe_code)]
 
+pub mod authority;
 pub mod error;
 
 pub use error::{Error, Result};
