@@ -7,6 +7,7 @@
 pub mod action;
 pub mod assignment;
 pub mod audit;
+pub mod authority;
 pub mod cancellation;
 pub mod error;
 pub mod feedback;
@@ -15,6 +16,7 @@ pub mod offer;
 pub mod software;
 pub mod target;
 pub mod tenant;
+
 
 pub use error::{Entity, EntityId, Error, Result};
 pub use tenant::Tenant;
