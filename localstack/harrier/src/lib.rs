@@ -1,1 +1,4 @@
 #![forbid(unsafe_code)]
+//! Harrier in one process: every function on embedded stand-ins for DynamoDB and S3.
+
+pub mod embedded;

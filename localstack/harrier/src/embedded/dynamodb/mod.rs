@@ -1,0 +1,117 @@
+//! DynamoDB in this process: the real SDK client over an embedded SQLite-backed engine.
+
+mod connector;
+mod dispatch;
+mod workers;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_durability;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Region, SharedHttpClient, StalledStreamProtectionConfig};
+use dynoxide::Database;
+
+use super::lock::StateLock;
+use super::{Durability, EmbeddedError, REGION};
+use connector::InProcessHttpClient;
+pub(super) use dispatch::Answer;
+use workers::Workers;
+
+/// An embedded DynamoDB. Clones share one database; it closes when the last clone and the last client are gone.
+#[derive(Clone, Debug)]
+pub struct EmbeddedDynamoDb {
+    engine: Arc<Engine>,
+}
+
+/// The threads and what they work on. Field order matters: the threads end before the lock is released.
+#[derive(Debug)]
+struct Engine {
+    workers: Workers,
+    _lock: Option<StateLock>,
+}
+
+impl EmbeddedDynamoDb {
+    /// Opens the database file at `path`, creating it when missing, or an empty database in memory for `None`.
+    ///
+    /// # Errors
+    /// [`EmbeddedError::InUse`] when another process has the file open, [`EmbeddedError::Database`] when it is
+    /// not a database this engine can read.
+    pub fn open(path: Option<&Path>) -> Result<Self, EmbeddedError> {
+        Self::open_with(path, Durability::default())
+    }
+
+    /// As [`open`](Self::open), choosing what an acknowledged write outlives.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(path: Option<&Path>, durability: Durability) -> Result<Self, EmbeddedError> {
+        let lock = path.map(|file| StateLock::take(&beside(file, "lock"))).transpose()?;
+        let database = open_database(path, durability)?;
+        Ok(Self { engine: Arc::new(Engine { workers: Workers::start(database)?, _lock: lock }) })
+    }
+
+    /// A client on this database: the SDK's own client in every respect but where its requests go.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::from_conf(self.config_builder().build())
+    }
+
+    /// The configuration [`client`](Self::client) uses, for callers that change its retries or its connector.
+    #[must_use]
+    pub fn config_builder(&self) -> Builder {
+        aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static(REGION))
+            .credentials_provider(Credentials::from_keys("embedded", "embedded", None))
+            .endpoint_url("http://dynamodb.embedded.invalid")
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .http_client(self.http_client())
+    }
+
+    /// The connector alone, to be wrapped (see [`faults`](super::faults)) or given to another client.
+    #[must_use]
+    pub fn http_client(&self) -> SharedHttpClient {
+        SharedHttpClient::new(InProcessHttpClient::new(self.clone()))
+    }
+
+    /// Deletes the items whose time to live has passed, in every table that has one, and says how many.
+    /// The engine does this only when asked; DynamoDB does it within days.
+    ///
+    /// # Errors
+    /// [`EmbeddedError::Database`] when the engine fails.
+    pub async fn sweep_expired_items(&self) -> Result<usize, EmbeddedError> {
+        let swept = self.engine.workers.run(|database| database.sweep_ttl()).await?;
+        swept.map_err(|error| EmbeddedError::Database(error.to_string()))
+    }
+
+    /// Answers one request as the service would. `target` is the value of `x-amz-target`.
+    pub(super) async fn answer(&self, target: String, body: Vec<u8>) -> Result<Answer, EmbeddedError> {
+        self.engine.workers.run(move |database| dispatch::answer(database, &target, &body)).await
+    }
+}
+
+fn open_database(path: Option<&Path>, durability: Durability) -> Result<Database, EmbeddedError> {
+    let failed = |error: dynoxide::DynoxideError| EmbeddedError::Database(error.to_string());
+    let Some(path) = path else { return Database::memory().map_err(failed) };
+    let name = path.to_str().ok_or_else(|| EmbeddedError::Database("the path is not UTF-8".to_owned()))?;
+    let database = Database::new(name).map_err(failed)?;
+    if durability == Durability::ProcessDeath {
+        // The engine opens its write-ahead log with `synchronous = FULL` and has one switch to `NORMAL`: the end
+        // of a bulk load. NORMAL hands each commit to the operating system before it answers.
+        database.disable_bulk_loading().map_err(failed)?;
+    }
+    Ok(database)
+}
+
+fn beside(file: &Path, extension: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(extension);
+    PathBuf::from(name)
+}

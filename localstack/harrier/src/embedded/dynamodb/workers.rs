@@ -1,0 +1,73 @@
+//! The engine's own threads. Its work is synchronous behind one mutex, so it must not run on the runtime's workers.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle};
+
+use dynoxide::Database;
+use tokio::sync::oneshot;
+
+use super::EmbeddedError;
+
+/// Two: while one holds the database, the other reads or writes the JSON of the next request.
+const THREADS: usize = 2;
+
+type Job = Box<dyn FnOnce(&Database) + Send>;
+
+/// Threads that run jobs against one database until the value is dropped.
+#[derive(Debug)]
+pub(super) struct Workers {
+    jobs: Option<Sender<Job>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Starts the threads; the database closes when they end.
+    pub(super) fn start(database: Database) -> Result<Self, EmbeddedError> {
+        let (sender, receiver) = channel::<Job>();
+        let receiver = Arc::new(Mutex::new(receiver));
+        let mut workers = Self { jobs: Some(sender), threads: Vec::with_capacity(THREADS) };
+        for _ in 0..THREADS {
+            let (jobs, database) = (Arc::clone(&receiver), database.clone());
+            let thread = Builder::new().name("dynamodb".to_owned()).spawn(move || work(&jobs, &database))?;
+            workers.threads.push(thread);
+        }
+        Ok(workers)
+    }
+
+    /// Runs `job` on one of the threads. The job runs to its end even if the caller stops waiting, as a request
+    /// that has reached the service would.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Database) -> T + Send + 'static,
+    ) -> Result<T, EmbeddedError> {
+        let (reply, answer) = oneshot::channel();
+        let boxed: Job = Box::new(move |database| {
+            // The receiver is gone when the caller has stopped waiting; its work is done all the same.
+            let _ = reply.send(job(database));
+        });
+        let jobs = self.jobs.as_ref().ok_or(EmbeddedError::Stopped)?;
+        jobs.send(boxed).map_err(|_| EmbeddedError::Stopped)?;
+        answer.await.map_err(|_| EmbeddedError::Stopped)
+    }
+}
+
+fn work(jobs: &Mutex<Receiver<Job>>, database: &Database) {
+    while let Some(job) = next(jobs) {
+        job(database);
+    }
+}
+
+fn next(jobs: &Mutex<Receiver<Job>>) -> Option<Job> {
+    jobs.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+}
+
+impl Drop for Workers {
+    /// Waits for the threads, so that the file is closed when the last owner is gone and can be opened again.
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
