@@ -1,1 +1,14 @@
+//! Who is asking: devices, users, and the tenants they belong to.
 #![forbid(unsafe_code)]
+
+pub mod device;
+mod password;
+mod provisioning;
+pub mod secret;
+mod tenants;
+mod users;
+
+pub use password::{PasswordError, hash_password, verify_password};
+pub use provisioning::{NewTenant, create_tenant, put_user};
+pub use tenants::{TenantDirectory, TenantSnapshot};
+pub use users::{Principal, UserDirectory};
