@@ -114,9 +114,7 @@ fn membership(term: &Term, kind: Kind, values: &[Cow<'_, str>]) -> Result<Predic
         Kind::Number | Kind::Timestamp => {
             Ok(Predicate::NumberIn(values.map(|value| number(selector, value)).collect::<Result<_>>()?))
         }
-        Kind::Boolean => {
-            Ok(Predicate::BooleanIn(values.map(|value| boolean(selector, value)).collect::<Result<_>>()?))
-        }
+        Kind::Boolean => Ok(Predicate::BooleanIn(values.map(|value| boolean(selector, value)).collect::<Result<_>>()?)),
         Kind::Enum(constants) => {
             Ok(Predicate::TextIn(values.map(|value| constant(selector, constants, value)).collect::<Result<_>>()?))
         }

@@ -28,7 +28,9 @@ pub(crate) fn plan(condition: &Condition, key: Field) -> Plan {
         Condition::All(operands) => {
             operands.iter().map(|operand| plan(operand, key)).min_by_key(Plan::cost).unwrap_or(Plan::Pass)
         }
-        Condition::Any(operands) => operands.iter().map(|operand| plan(operand, key)).reduce(union).unwrap_or(Plan::Pass),
+        Condition::Any(operands) => {
+            operands.iter().map(|operand| plan(operand, key)).reduce(union).unwrap_or(Plan::Pass)
+        }
         Condition::Comparison(comparison) => plan_comparison(comparison, key),
     }
 }

@@ -150,10 +150,7 @@ fn bind(expression: &Expression, fields: &EntityFields, placeholders: &Placehold
 }
 
 /// Separates the `complete` terms among the operands of the outermost conjunction from the rest.
-fn split_completeness<'e>(
-    expression: &'e Expression,
-    fields: &EntityFields,
-) -> (Vec<&'e Term>, Vec<&'e Expression>) {
+fn split_completeness<'e>(expression: &'e Expression, fields: &EntityFields) -> (Vec<&'e Term>, Vec<&'e Expression>) {
     let operands = match expression {
         Expression::All(operands) => operands.as_slice(),
         single => std::slice::from_ref(single),

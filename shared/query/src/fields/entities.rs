@@ -174,10 +174,7 @@ pub static SOFTWARE_MODULE: EntityFields = entity(&[
     DESCRIPTION,
     VERSION,
     AUDIT,
-    &[
-        field("type", Field::Type, Shape::Reference(TYPE)),
-        field("metadata", Field::Metadata, Shape::Map),
-    ],
+    &[field("type", Field::Type, Shape::Reference(TYPE)), field("metadata", Field::Metadata, Shape::Map)],
 ]);
 
 /// Rollouts.

@@ -36,11 +36,8 @@ pub(super) const TYPE: &[PartSpec] = &[
 ];
 
 /// A type under the deprecated alias `targettype`, which has no default.
-pub(super) const TYPE_WITHOUT_DEFAULT: &[PartSpec] = &[
-    part("id", Part::Id, Kind::Number),
-    part("key", Part::Key, Kind::Text),
-    part("name", Part::Name, Kind::Text),
-];
+pub(super) const TYPE_WITHOUT_DEFAULT: &[PartSpec] =
+    &[part("id", Part::Id, Kind::Number), part("key", Part::Key, Kind::Text), part("name", Part::Name, Kind::Text)];
 
 /// Tags, by name.
 pub(super) const TAG: &[PartSpec] = &[default_part("name", Part::Name, Kind::Text)];
