@@ -4,6 +4,12 @@
 //! and gives back the changed state or a refusal (`docs/architecture.md`, "Decide purely, write once").
 #![forbid(unsafe_code)]
 
+pub mod attributes;
 pub mod error;
+pub mod maintenance;
+pub mod network;
+pub mod polling;
+pub mod quota;
+pub mod text;
 
 pub use error::{Error, Result};
