@@ -69,7 +69,8 @@ impl Artifacts {
 /// Consecutive ranges of `step` bytes that cover a file of `size` bytes.
 fn cut(size: u64, step: u64) -> impl Iterator<Item = ByteRange> {
     let step = step.max(1);
-    (0..size.div_ceil(step)).map(move |index| ByteRange { first: index * step, last: ((index + 1) * step).min(size) - 1 })
+    (0..size.div_ceil(step))
+        .map(move |index| ByteRange { first: index * step, last: ((index + 1) * step).min(size) - 1 })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::audit::Audit;
+use crate::maintenance::ScheduleText;
 
 /// The weight of an action nobody gave one (`domain-behaviour.md` §2.10).
 pub const DEFAULT_WEIGHT: u16 = 1000;
@@ -120,17 +121,6 @@ impl ActionType {
     }
 }
 
-/// The three texts of a maintenance window; `maintenance::Schedule` gives them meaning (`domain-behaviour.md` §8).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WindowText {
-    #[serde(rename = "s")]
-    pub schedule: String,
-    #[serde(rename = "d")]
-    pub duration: String,
-    #[serde(rename = "z")]
-    pub timezone: String,
-}
-
 /// One update of one target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Action {
@@ -151,7 +141,7 @@ pub struct Action {
     #[serde(rename = "w")]
     pub weight: u16,
     #[serde(rename = "win", default, skip_serializing_if = "Option::is_none")]
-    pub window: Option<WindowText>,
+    pub window: Option<ScheduleText>,
     #[serde(rename = "ro", default, skip_serializing_if = "Option::is_none")]
     pub rollout: Option<i64>,
     #[serde(rename = "rg", default, skip_serializing_if = "Option::is_none")]

@@ -1,10 +1,12 @@
 //! Assigning a distribution set to a target (`domain-behaviour.md` §6).
 
-use crate::action::{Action, ActionStatus, ActionType, EntryDraft, SERVER_PREFIX, StatusEntry, WindowText};
+use crate::action::{Action, ActionStatus, ActionType, EntryDraft, SERVER_PREFIX, StatusEntry};
 use crate::audit::{Actor, Audit};
 use crate::cancellation;
+use crate::maintenance::ScheduleText;
+use crate::quota::Quotas;
 use crate::target::{OpenAction, Target, UpdateStatus};
-use crate::{Error, Result};
+use crate::Result;
 
 /// What is assigned, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub struct Assignment {
     /// Kept for [`ActionType::TimeForced`] only, epoch milliseconds.
     pub forced_time: Option<i64>,
     pub weight: u16,
-    pub window: Option<WindowText>,
+    pub window: Option<ScheduleText>,
     pub confirmation_required: bool,
     /// The text of the first history entry, if not "initiated by user".
     pub message: Option<String>,
@@ -31,8 +33,7 @@ pub struct Policy {
     pub autoclose: bool,
     /// `user.confirmation.flow.enabled`.
     pub confirmation_flow: bool,
-    /// Actions per target; 0 is unlimited.
-    pub max_actions_per_target: u32,
+    pub quotas: Quotas,
 }
 
 /// What an assignment makes: the new action and every new history entry, those of overridden actions included.
@@ -62,7 +63,7 @@ pub fn assign(
     if target.assigned_set == Some(assignment.distribution_set) || busy_offline {
         return Ok(None);
     }
-    check_quota(target, policy)?;
+    policy.quotas.actions_per_target(&target.controller_id, u64::from(target.actions), 1)?;
     let mut entries = Vec::new();
     if !assignment.offline {
         entries.extend(override_open_actions(target, open, policy, actor, now));
@@ -71,20 +72,6 @@ pub fn assign(
     entries.push(action.record(first_entry(target, assignment, policy, actor), now));
     attach(target, &action, assignment, actor, now);
     Ok(Some(Assigned { action, entries }))
-}
-
-fn check_quota(target: &Target, policy: &Policy) -> Result<()> {
-    let limit = policy.max_actions_per_target;
-    if limit == 0 || target.actions < limit {
-        return Ok(());
-    }
-    Err(Error::QuotaExceeded {
-        what: "Action",
-        requested: 1,
-        parent: "Target",
-        parent_id: target.controller_id.clone(),
-        limit: u64::from(limit),
-    })
 }
 
 /// Rows B1 and B2 of `domain-behaviour.md` §5.4: older actions give way, unless they are required migration steps.

@@ -3,7 +3,7 @@
 use crate::action::{Action, ActionStatus, EntryDraft, SERVER_PREFIX, StatusEntry};
 use crate::audit::Actor;
 use crate::feedback::{Execution, Feedback};
-use crate::history::HistoryLimits;
+use crate::quota::Quotas;
 use crate::target::{Target, UpdateStatus};
 use crate::{Error, Result};
 
@@ -59,7 +59,7 @@ pub fn answer(
     target: &mut Target,
     action: &mut Action,
     feedback: &Feedback,
-    limits: HistoryLimits,
+    quotas: &Quotas,
     now: i64,
 ) -> Result<StatusEntry> {
     if !action.status.is_canceling_or_canceled() {
@@ -70,8 +70,8 @@ pub fn answer(
     messages.extend(feedback.device_messages());
     let decisive = matches!(status, ActionStatus::Canceled | ActionStatus::Error | ActionStatus::CancelRejected);
     if !decisive {
-        limits.check_entries(action)?;
-        limits.check_messages(action, &messages)?;
+        quotas.status_entries_per_action(action.id, u64::from(action.entries), 1)?;
+        quotas.messages_per_status(action.id, messages.len())?;
     }
     let occurred_at = feedback.occurred_at(action, now);
     let draft = EntryDraft { status, occurred_at, code: feedback.code, messages };

@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::action::{Action, ActionStatus, ActionType, EntryDraft, SERVER_PREFIX, StatusEntry};
 use crate::audit::Actor;
-use crate::history::{HistoryLimits, split_message};
+use crate::quota::{Quotas, split_message};
 use crate::target::{Target, UpdateStatus};
 
 /// What the device says it is doing (DDI §6.1).
@@ -86,7 +86,7 @@ pub fn report(
     target: &mut Target,
     action: &mut Action,
     feedback: &Feedback,
-    limits: HistoryLimits,
+    quotas: &Quotas,
     now: i64,
 ) -> Result<StatusEntry> {
     let (status, default_text) = feedback.reading();
@@ -95,9 +95,9 @@ pub fn report(
         messages.push(format!("{SERVER_PREFIX}{default_text}."));
     }
     if status.is_intermediate() {
-        limits.check_entries(action)?;
+        quotas.status_entries_per_action(action.id, u64::from(action.entries), 1)?;
     }
-    limits.check_messages(action, &messages)?;
+    quotas.messages_per_status(action.id, messages.len())?;
     let occurred_at = feedback.occurred_at(action, now);
     action.last_status_code = feedback.code;
     match status {
@@ -177,8 +177,8 @@ pub fn retrieve(target: &mut Target, action: &mut Action, now: i64) -> Option<St
 ///
 /// # Errors
 /// [`crate::Error::QuotaExceeded`] when the history is full.
-pub fn download(action: &mut Action, request_path: &str, limits: HistoryLimits, now: i64) -> Result<StatusEntry> {
-    limits.check_entries(action)?;
+pub fn download(action: &mut Action, request_path: &str, quotas: &Quotas, now: i64) -> Result<StatusEntry> {
+    quotas.status_entries_per_action(action.id, u64::from(action.entries), 1)?;
     let text = format!("Target downloads {request_path}");
     Ok(action.record(EntryDraft::server(ActionStatus::Download, &text), now))
 }

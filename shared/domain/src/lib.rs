@@ -6,17 +6,21 @@
 
 pub mod action;
 pub mod assignment;
+pub mod attributes;
 pub mod audit;
 pub mod authority;
 pub mod cancellation;
 pub mod error;
 pub mod feedback;
-pub mod history;
+pub mod maintenance;
+pub mod network;
 pub mod offer;
+pub mod polling;
+pub mod quota;
 pub mod software;
 pub mod target;
 pub mod tenant;
-
+pub mod text;
 
 pub use error::{Entity, EntityId, Error, Result};
 pub use tenant::Tenant;

@@ -5,8 +5,9 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-use crate::action::{Action, ActionStatus, ActionType, WindowText};
+use crate::action::{Action, ActionStatus, ActionType};
 use crate::audit::{Actor, Audit};
+use crate::maintenance::ScheduleText;
 
 /// Where a target stands (`domain-behaviour.md` §4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -61,7 +62,7 @@ pub struct OpenAction {
     #[serde(rename = "w")]
     pub weight: u16,
     #[serde(rename = "win", default, skip_serializing_if = "Option::is_none")]
-    pub window: Option<WindowText>,
+    pub window: Option<ScheduleText>,
     #[serde(rename = "lc", default, skip_serializing_if = "Option::is_none")]
     pub last_status_code: Option<i32>,
     /// Newer assignments leave the action alone (`domain-behaviour.md` §6.4).
