@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod attributes;
+pub mod configuration;
 pub mod error;
 pub mod maintenance;
 pub mod network;
