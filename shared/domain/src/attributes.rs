@@ -190,7 +190,16 @@ mod tests {
     #[test]
     fn only_the_contracts_characters_pass() {
         let allowed = "azAZ09 \t\r\n_-!@#$%^&*()+=[]{}|;:'\",.<>/\\?";
-        assert!(update("d", &Attributes::new(), UpdateMode::Merge, reported(&[(allowed, Some(allowed))]), &Quotas::default()).is_ok());
+        assert!(
+            update(
+                "d",
+                &Attributes::new(),
+                UpdateMode::Merge,
+                reported(&[(allowed, Some(allowed))]),
+                &Quotas::default()
+            )
+            .is_ok()
+        );
         for refused in ["ä", "~", "`", "\u{0}", "€", "\u{a0}"] {
             for pair in [(refused, Some("x")), ("x", Some(refused))] {
                 let result = update("d", &Attributes::new(), UpdateMode::Merge, reported(&[pair]), &Quotas::default());

@@ -99,8 +99,8 @@ impl<'a> Transaction<'a> {
     }
 
     /// Writes an action whose history grew, but whose state did not change. Others may append at the same time: the
-    /// number of entries is counted, not set, and checked against `limit` (0: none).
-    pub fn append_history(&mut self, action: &Loaded<Action>, limit: u32) -> &mut Self {
+    /// number of entries is counted, not set, and checked against `limit` (0 or less: none).
+    pub fn append_history(&mut self, action: &Loaded<Action>, limit: i64) -> &mut Self {
         let mut update = Expression::default();
         update.set("le", AttributeValue::N(action.last_entry.to_string()));
         if let Some(status) = action.last_entry_status {
@@ -269,7 +269,7 @@ fn verdict(reasons: &[CancellationReason], refusals: Vec<Option<Error>>) -> Stor
     StoreError::Backend(format!("transaction canceled: {reasons:?}"))
 }
 
-pub(crate) fn history_condition(update: &mut Expression, status: ActionStatus, limit: u32) -> String {
+pub(crate) fn history_condition(update: &mut Expression, status: ActionStatus, limit: i64) -> String {
     let active = update.name("act");
     let yes = update.value(AttributeValue::Bool(true));
     let status_name = update.name("st");

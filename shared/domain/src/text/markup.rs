@@ -70,7 +70,22 @@ mod tests {
 
     #[test]
     fn lone_signs_are_text() {
-        let plain = ["", "a < b", "a<b", "a > b", "R&D", "&lt;b&gt;", "x <= 5", "<5>", "< b>", "<>", "</>", "<-->", "->", "a <! b"];
+        let plain = [
+            "",
+            "a < b",
+            "a<b",
+            "a > b",
+            "R&D",
+            "&lt;b&gt;",
+            "x <= 5",
+            "<5>",
+            "< b>",
+            "<>",
+            "</>",
+            "<-->",
+            "->",
+            "a <! b",
+        ];
         for text in plain {
             assert!(!contains_markup(text), "{text}");
         }

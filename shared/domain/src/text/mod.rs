@@ -250,7 +250,10 @@ mod tests {
     #[test]
     fn controller_ids_refuse_whitespace_anywhere() {
         for id in ["a b", " a", "a\t", "a\u{b}b", "\n"] {
-            assert_eq!(violation(controller_id("controllerId", id)), "controllerId must not contain whitespace characters.");
+            assert_eq!(
+                violation(controller_id("controllerId", id)),
+                "controllerId must not contain whitespace characters."
+            );
         }
         assert_eq!(violation(controller_id("controllerId", "")), "controllerId size must be between 1 and 256.");
         assert_eq!(controller_id("controllerId", "ä/:#%"), Ok("ä/:#%".to_owned()));

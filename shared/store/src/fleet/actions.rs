@@ -149,7 +149,7 @@ impl Store {
         tenant: &Tenant,
         action: &Loaded<Action>,
         entry: &StatusEntry,
-        limit: u32,
+        limit: i64,
     ) -> Result<()> {
         self.count_entry(tenant, action, limit).await?;
         let answer = self
@@ -174,7 +174,7 @@ impl Store {
         }
     }
 
-    async fn count_entry(&self, tenant: &Tenant, action: &Loaded<Action>, limit: u32) -> Result<()> {
+    async fn count_entry(&self, tenant: &Tenant, action: &Loaded<Action>, limit: i64) -> Result<()> {
         let key = action.key(tenant);
         let mut update = Expression::default();
         update.set("le", AttributeValue::N(action.last_entry.to_string()));

@@ -1,21 +1,18 @@
 //! Configuration values a tenant has set.
 
 use harrier_domain::Tenant;
-use harrier_domain::audit::Audit;
+use harrier_domain::configuration::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Key, Record};
 use crate::keys;
 
-/// One configuration value, in its text form; the domain knows the type of each key.
+/// One configuration value; the domain knows what keys there are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredSetting {
     #[serde(rename = "k")]
     pub key: String,
-    #[serde(rename = "val")]
-    pub value: String,
-    #[serde(flatten)]
-    pub audit: Audit,
+    pub entry: Entry,
     #[serde(rename = "rev", default)]
     pub revision: u64,
 }

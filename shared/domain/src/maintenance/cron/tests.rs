@@ -125,7 +125,8 @@ fn field(first: u16, last: u16) -> impl Strategy<Value = (String, BTreeSet<u16>)
         (text, numbers)
     });
     let range = (first..=last, first..=last).prop_map(move |(from, to)| {
-        let inside = |number: &u16| if from <= to { (from..=to).contains(number) } else { *number >= from || *number <= to };
+        let inside =
+            |number: &u16| if from <= to { (from..=to).contains(number) } else { *number >= from || *number <= to };
         (format!("{from}-{to}"), (first..=last).filter(inside).collect())
     });
     let step = (first..=last, 1..=last - first).prop_map(move |(from, step)| {
@@ -138,9 +139,8 @@ type Fields = Vec<(String, BTreeSet<u16>)>;
 
 fn simple_cron() -> impl Strategy<Value = (Fields, bool)> {
     let fields = (field(0, 59), field(0, 23), field(1, 31), field(1, 12), field(1, 7));
-    (fields, any::<bool>()).prop_map(|((minute, hour, day, month, weekday), by_week)| {
-        (vec![minute, hour, day, month, weekday], by_week)
-    })
+    (fields, any::<bool>())
+        .prop_map(|((minute, hour, day, month, weekday), by_week)| (vec![minute, hour, day, month, weekday], by_week))
 }
 
 /// Whether a minute fires, asked number by number.
