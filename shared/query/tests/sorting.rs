@@ -95,7 +95,7 @@ fn row(name: Option<&str>, created: Option<i64>) -> Sample {
 #[test]
 fn numbers_by_value_and_nulls_first() {
     let sort = Sort::parse(Some("createdat:asc,name:desc"), &TARGET).expect("valid");
-    let mut rows = vec![
+    let mut rows = [
         row(Some("c"), Some(10)),
         row(Some("a"), Some(9)),
         row(Some("b"), Some(9)),
