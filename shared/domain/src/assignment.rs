@@ -1,12 +1,12 @@
 //! Assigning a distribution set to a target (`domain-behaviour.md` §6).
 
+use crate::Result;
 use crate::action::{Action, ActionStatus, ActionType, EntryDraft, SERVER_PREFIX, StatusEntry};
 use crate::audit::{Actor, Audit};
 use crate::cancellation;
 use crate::maintenance::ScheduleText;
 use crate::quota::Quotas;
 use crate::target::{OpenAction, Target, UpdateStatus};
-use crate::Result;
 
 /// What is assigned, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]

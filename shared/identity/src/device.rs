@@ -151,7 +151,10 @@ mod tests {
             (&[("authorization", "GatewayToken secret")], None),
             (&[], None),
             (&[("x-controller-id", "dev"), ("x-authority", "x; hash-a")], Some(true)),
-            (&[("x-ssl-client-cn", "dev"), ("x-ssl-issuer-hash-1", "z"), ("x-ssl-issuer-hash-2", "hash-a")], Some(true)),
+            (
+                &[("x-ssl-client-cn", "dev"), ("x-ssl-issuer-hash-1", "z"), ("x-ssl-issuer-hash-2", "hash-a")],
+                Some(true),
+            ),
             (&[("x-controller-id", "dev"), ("x-authority-0", "z"), ("x-authority-2", "hash-a")], None),
             (&[("x-controller-id", "other"), ("x-authority", "hash-a")], None),
             (&[("x-controller-id", "dev"), ("x-authority", "")], None),

@@ -33,12 +33,8 @@ pub async fn create_tenant(store: &Store, new: &NewTenant) -> Result<bool> {
     let os_with_app = set_type(next()?, ("os_app", "OS with app(s)"), &[os.id], &[application.id], &audit);
 
     let mut transaction = store.transaction(tenant);
-    let record = TenantRecord {
-        name: tenant.to_string(),
-        default_set_type: os_with_app.id,
-        created_at: new.now,
-        revision: 1,
-    };
+    let record =
+        TenantRecord { name: tenant.to_string(), default_set_type: os_with_app.id, created_at: new.now, revision: 1 };
     transaction.create_or_refuse(&record, Error::AlreadyExists);
     for module_type in [&os, &application] {
         transaction.create(module_type);

@@ -97,7 +97,8 @@ impl TenantDirectory {
             }
         }
         let default_set_type = record.default_set_type;
-        let snapshot = Arc::new(TenantSnapshot { tenant: tenant.clone(), default_set_type, configuration, read_at: now });
+        let snapshot =
+            Arc::new(TenantSnapshot { tenant: tenant.clone(), default_set_type, configuration, read_at: now });
         let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         if remembered.len() >= MAX_REMEMBERED {
             remembered.clear();

@@ -3,6 +3,7 @@
 //! What the caller sees and what the log gets are two things: an internal failure answers one generic body, its cause goes
 //! to the log only.
 
+mod storage;
 mod table;
 
 use axum::response::{IntoResponse, Response};

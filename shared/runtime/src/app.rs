@@ -1,0 +1,54 @@
+//! What a request handler has at hand.
+
+use harrier_artifacts::Artifacts;
+use harrier_identity::{TenantDirectory, UserDirectory};
+use harrier_store::{Database, Result, Store};
+use std::sync::Arc;
+
+use crate::clock::{Clock, SystemClock};
+use crate::settings::Settings;
+
+/// The one value every router's state is. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub store: Store,
+    pub artifacts: Artifacts,
+    pub tenants: TenantDirectory,
+    pub users: UserDirectory,
+    pub settings: Arc<Settings>,
+    clock: Arc<dyn Clock>,
+}
+
+impl App {
+    /// # Errors
+    /// When the operating system gives no randomness.
+    pub fn new(
+        database: aws_sdk_dynamodb::Client,
+        objects: aws_sdk_s3::Client,
+        signing: aws_sdk_s3::Client,
+        settings: Settings,
+    ) -> Result<Self> {
+        let store = Store::new(Database::new(database, settings.table_prefix.clone()));
+        let artifacts = Artifacts::new(objects, settings.bucket.clone()).with_signing_client(signing);
+        Ok(Self {
+            tenants: TenantDirectory::new(store.clone(), settings.presets.clone()),
+            users: UserDirectory::new(store.clone())?,
+            store,
+            artifacts,
+            settings: Arc::new(settings),
+            clock: Arc::new(SystemClock),
+        })
+    }
+
+    /// The same with another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Epoch milliseconds.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+}
