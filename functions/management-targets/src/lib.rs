@@ -1,1 +1,10 @@
+//! Targets and what hangs on them: `/rest/v1/targets`, `targettypes`, `targettags`, `targetgroups`, `targetfilters`.
 #![forbid(unsafe_code)]
+
+use axum::Router;
+use harrier_runtime::{App, management_surface};
+
+/// All routes of the function.
+pub fn router(app: App) -> Router {
+    management_surface(Router::new(), app)
+}

@@ -7,6 +7,7 @@
 pub mod accept;
 pub mod body;
 pub mod error;
+pub mod href;
 pub mod links;
 pub mod origin;
 pub mod page;
@@ -23,8 +24,9 @@ mod panics;
 
 pub use body::{Json, OptionalJson};
 pub use error::{ApiError, ApiResult};
+pub use href::Href;
 pub use links::{Link, Links};
-pub use origin::{Href, Origin, OriginPolicy, Scheme};
+pub use origin::{Origin, OriginPolicy, Scheme};
 pub use page::{Page, PageRequest, Representation, SoftDeletedMode};
 pub use path::Path;
 pub use query::QueryParams;

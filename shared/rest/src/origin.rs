@@ -1,19 +1,13 @@
 //! Where we are, as the caller sees us: scheme, host and port of every link (management §1.5, DDI §3.7).
 
-use std::borrow::Cow;
-use std::fmt::{Display, Write};
-
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderMap, Uri, header};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::ApiError;
+use crate::href::Href;
 use crate::surface::Surface;
-
-/// Everything but the unreserved characters of RFC 3986 is encoded, in path segments and in query values alike.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The scheme of a listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -76,7 +70,7 @@ impl Origin {
     /// Starts an address; `path` is our own text, begins with `/` and is not encoded.
     #[must_use]
     pub fn href(&self, path: &str) -> Href {
-        Href { text: format!("{}{path}", self.base), has_query: false }
+        Href::new(format!("{}{path}", self.base))
     }
 
     /// Scheme, host, port and prefix, without a trailing slash.
@@ -115,55 +109,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
             None => Self::of(&parts.uri, &parts.headers, &OriginPolicy::default()),
         };
         origin.ok_or_else(ApiError::bad_request)
-    }
-}
-
-/// An address in the making.
-#[derive(Debug, Clone)]
-pub struct Href {
-    text: String,
-    has_query: bool,
-}
-
-impl Href {
-    /// Appends `/` and the encoded segment.
-    #[must_use]
-    pub fn segment(mut self, segment: impl Display) -> Self {
-        self.text.push('/');
-        self.push_encoded(&segment);
-        self
-    }
-
-    /// Appends a query variable with an encoded value; the name is our own text.
-    #[must_use]
-    pub fn query(mut self, name: &str, value: impl Display) -> Self {
-        self.text.push(if self.has_query { '&' } else { '?' });
-        self.has_query = true;
-        self.text.push_str(name);
-        self.text.push('=');
-        self.push_encoded(&value);
-        self
-    }
-
-    /// Appends a query variable unless it is unset.
-    #[must_use]
-    pub fn query_if_set(self, name: &str, value: Option<impl Display>) -> Self {
-        match value {
-            Some(value) => self.query(name, value),
-            None => self,
-        }
-    }
-
-    fn push_encoded(&mut self, value: &dyn Display) {
-        let plain: Cow<'_, str> = value.to_string().into();
-        // Writing to a string does not fail.
-        let _ = write!(self.text, "{}", utf8_percent_encode(&plain, RESERVED));
-    }
-}
-
-impl From<Href> for String {
-    fn from(href: Href) -> Self {
-        href.text
     }
 }
 
@@ -296,14 +241,5 @@ mod tests {
         };
         let found = base(&[("host", "a b"), ("x-forwarded-host", "other")], &policy);
         assert_eq!(found.as_deref(), Some("https://updates.example.org/fleet"));
-    }
-
-    #[test]
-    fn segments_and_values_are_encoded() {
-        let origin = Origin::from_base_url("http://h");
-        let href = origin.href("/rest/v1/targets").segment("a/b ü:1").segment("actions").segment(7).segment("status");
-        let href = href.query("offset", 0).query("limit", 50).query("sort", "id:DESC").query_if_set("q", None::<&str>);
-        let expected = "http://h/rest/v1/targets/a%2Fb%20%C3%BC%3A1/actions/7/status?offset=0&limit=50&sort=id%3ADESC";
-        assert_eq!(String::from(href), expected);
     }
 }

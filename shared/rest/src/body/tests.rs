@@ -169,7 +169,8 @@ async fn cbor_requests_of_devices() {
 
 #[tokio::test]
 async fn optional_bodies() {
-    let table: &[(Option<&str>, &[u8], Result<Option<i64>, u16>)] = &[
+    type Row = (Option<&'static str>, &'static [u8], Result<Option<i64>, u16>);
+    let table: &[Row] = &[
         (None, b"", Ok(None)),
         (Some("application/json"), b"", Ok(None)),
         (Some("application/json"), b"null", Ok(None)),

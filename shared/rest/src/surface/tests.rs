@@ -198,7 +198,8 @@ async fn devices_get_hal_json_or_cbor() {
 #[tokio::test]
 async fn devices_are_refused_by_the_contract() {
     let json = ("content-type", "application/json");
-    let table: &[(&str, &str, &[(&str, &str)], u16)] = &[
+    type Row<'r> = (&'r str, &'r str, &'r [(&'r str, &'r str)], u16);
+    let table: &[Row<'_>] = &[
         ("GET", "/T/controller/v1/d", &[("accept", "application/atom+xml")], 406),
         ("GET", "/T/controller/v1/d/softwaremodules/1/artifacts/f", &[("accept", "application/json")], 200),
         ("GET", "/T/controller/v1/", &[], 404),

@@ -1,0 +1,7 @@
+//! The function on Lambda.
+#![forbid(unsafe_code)]
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    harrier_runtime::run(management_repository::router).await
+}
