@@ -71,7 +71,14 @@ mod tests {
 
     fn file() -> ArtifactFile {
         let text = |value: &str| value.to_owned();
-        ArtifactFile { filename: text("f"), size: 100, sha1: text("ab"), md5: text(""), sha256: text(""), created_at: 0 }
+        ArtifactFile {
+            filename: text("f"),
+            size: 100,
+            sha1: text("ab"),
+            md5: text(""),
+            sha256: text(""),
+            created_at: 0,
+        }
     }
 
     fn headers(values: &[(HeaderName, &'static str)]) -> HeaderMap {

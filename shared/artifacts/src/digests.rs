@@ -105,7 +105,8 @@ mod tests {
     #[test]
     fn announced_digests_in_any_case_are_accepted() {
         let actual = digests_of_abc();
-        let announced = Expected { md5: Some(actual.md5.to_uppercase()), sha1: Some(actual.sha1.clone()), sha256: None };
+        let announced =
+            Expected { md5: Some(actual.md5.to_uppercase()), sha1: Some(actual.sha1.clone()), sha256: None };
         assert_eq!(announced.verify(&actual), Ok(()));
         assert_eq!(Expected::default().verify(&actual), Ok(()));
     }
