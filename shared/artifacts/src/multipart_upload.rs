@@ -63,8 +63,19 @@ impl MultipartUpload {
         Ok(())
     }
 
-    /// Waits for all parts and makes the object visible.
-    pub(crate) async fn complete(mut self) -> Result<()> {
+    /// Makes the object visible if all parts were handed over and arrive, else throws away what was sent.
+    pub(crate) async fn conclude(mut self, handed_over: Result<()>) -> Result<()> {
+        let outcome = match handed_over {
+            Ok(()) => self.complete().await,
+            Err(error) => Err(error),
+        };
+        if outcome.is_err() {
+            self.abort().await;
+        }
+        outcome
+    }
+
+    async fn complete(&mut self) -> Result<()> {
         while !self.in_flight.is_empty() {
             self.collect_one().await?;
         }
@@ -78,8 +89,8 @@ impl MultipartUpload {
         Ok(())
     }
 
-    /// Throws away what was sent. A failure leaves garbage for the lifecycle rule, so it is only logged.
-    pub(crate) async fn abort(mut self) {
+    /// A failure leaves garbage for the lifecycle rule, so it is only logged.
+    async fn abort(&mut self) {
         self.in_flight.shutdown().await;
         if let Some(destination) = self.open.take() {
             abort(destination).await;

@@ -56,14 +56,16 @@ impl Artifacts {
 
     async fn copy_parts(&self, source: String, to: &str, size: u64) -> Result<()> {
         let mut upload = MultipartUpload::start(self, to).await?;
-        for range in cut(size, self.sizes.copy_part) {
-            if let Err(error) = upload.copy(source.clone(), range).await {
-                upload.abort().await;
-                return Err(error);
-            }
-        }
-        upload.complete().await
+        let copied = hand_over(&mut upload, &source, cut(size, self.sizes.copy_part)).await;
+        upload.conclude(copied).await
     }
+}
+
+async fn hand_over(upload: &mut MultipartUpload, source: &str, ranges: impl Iterator<Item = ByteRange>) -> Result<()> {
+    for range in ranges {
+        upload.copy(source.to_owned(), range).await?;
+    }
+    Ok(())
 }
 
 /// Consecutive ranges of `step` bytes that cover a file of `size` bytes.

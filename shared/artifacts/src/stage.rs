@@ -5,10 +5,10 @@ use std::fmt::Display;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use futures::Stream;
-use harrier_domain::{Error, Result};
+use harrier_domain::Result;
 
 use crate::client::Artifacts;
-use crate::digests::Digests;
+use crate::digests::{Digests, Expected};
 use crate::failure::upload_failed;
 use crate::keys;
 use crate::limits::UploadLimits;
@@ -41,8 +41,8 @@ impl Artifacts {
     /// `upload_id` overwrites. On an error, and when the future is dropped, nothing is left but what the lifecycle rule removes.
     ///
     /// # Errors
-    /// [`Error::FileSizeQuotaExceeded`] and [`Error::StorageQuotaExceeded`] as soon as a limit is passed,
-    /// [`Error::BodyNotReadable`] when `content` breaks off, [`Error::UploadFailed`] when storage fails.
+    /// [`harrier_domain::Error::FileSizeQuotaExceeded`] and [`harrier_domain::Error::StorageQuotaExceeded`] as soon as a limit is passed,
+    /// [`harrier_domain::Error::BodyNotReadable`] when `content` breaks off, [`harrier_domain::Error::UploadFailed`] when storage fails.
     pub async fn stage<S, E>(&self, tenant: &str, upload_id: &str, content: S, limits: UploadLimits) -> Result<Staged>
     where
         S: Stream<Item = Result<Bytes, E>> + Send,
@@ -72,13 +72,8 @@ impl Artifacts {
         E: Display + Send,
     {
         let mut upload = MultipartUpload::start(self, key).await?;
-        match self.fill(&mut upload, first, reader).await {
-            Ok(()) => upload.complete().await,
-            Err(error) => {
-                upload.abort().await;
-                Err(error)
-            }
-        }
+        let filled = self.fill(&mut upload, first, reader).await;
+        upload.conclude(filled).await
     }
 
     async fn fill<S, E>(&self, upload: &mut MultipartUpload, first: Bytes, reader: &mut PartReader<S>) -> Result<()>
@@ -107,9 +102,9 @@ impl Artifacts {
     /// Compares a staged upload with what its uploader announced, and throws it away when they differ.
     ///
     /// # Errors
-    /// [`Error::ChecksumMismatch`] naming the first digest that differs.
-    pub async fn verify(&self, staged: &Staged, expected: &crate::digests::Expected) -> Result<()> {
-        let verdict: Result<(), Error> = expected.verify(&staged.digests);
+    /// [`harrier_domain::Error::ChecksumMismatch`] naming the first digest that differs.
+    pub async fn verify(&self, staged: &Staged, expected: &Expected) -> Result<()> {
+        let verdict = expected.verify(&staged.digests);
         if verdict.is_err() {
             self.discard(staged).await;
         }
