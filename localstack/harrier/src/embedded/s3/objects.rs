@@ -109,12 +109,13 @@ impl Objects {
     }
 
     async fn describe<T>(&self, request: S3Request<T>, bucket: &str, key: &str) -> S3Result<HeadObjectOutput> {
+        let found = fs::metadata(&self.files(bucket, key).data).await.ok().filter(std::fs::Metadata::is_file);
+        let Some(found) = found else {
+            self.require_bucket(bucket).await?;
+            return Err(s3_error!(NoSuchKey));
+        };
         let input = HeadObjectInput { bucket: bucket.to_owned(), key: key.to_owned(), ..Default::default() };
         let mut head = self.inner.head_object(request.map_input(|_| input)).await?.output;
-        let found = fs::metadata(&self.files(bucket, key).data).await.map_err(internal)?;
-        if !found.is_file() {
-            return Err(s3_error!(NoSuchKey));
-        }
         head.last_modified = Some(whole_seconds(found.modified().map_err(internal)?));
         Ok(head)
     }
@@ -143,15 +144,19 @@ impl Objects {
         Ok(())
     }
 
-    /// Removes what the store below leaves of a deleted object, before it can describe a later one of that name.
-    pub(super) async fn forget_description(&self, bucket: &str, key: &str) {
+    /// Removes an object, if it exists, with its description, so that nothing describes a later one of that name.
+    pub(super) async fn remove(&self, bucket: &str, key: &str) -> S3Result<()> {
+        self.require_bucket(bucket).await?;
         let files = self.files(bucket, key);
         let _alone = self.placing.write().await;
-        if fs::metadata(&files.data).await.is_ok() {
-            return;
+        if fs::metadata(&files.data).await.is_ok_and(|found| found.is_dir()) {
+            return Ok(());
         }
-        let _ = fs::remove_file(&files.attributes).await;
-        let _ = fs::remove_file(&files.digests).await;
+        staging::remove_object(&files).await.map_err(internal)?;
+        if self.durability == Durability::PowerLoss {
+            staging::sync_directories(&self.root, &files.data).await.map_err(internal)?;
+        }
+        Ok(())
     }
 }
 

@@ -110,24 +110,22 @@ impl S3 for Objects {
     }
 
     async fn delete_object(&self, request: S3Request<DeleteObjectInput>) -> S3Result<S3Response<DeleteObjectOutput>> {
-        let (bucket, key) = (request.input.bucket.clone(), request.input.key.clone());
-        let response = self.inner.delete_object(request).await?;
-        self.forget_description(&bucket, &key).await;
-        Ok(response)
+        self.remove(&request.input.bucket, &request.input.key).await?;
+        Ok(S3Response::new(DeleteObjectOutput::default()))
     }
 
     async fn delete_objects(
         &self,
         request: S3Request<DeleteObjectsInput>,
     ) -> S3Result<S3Response<DeleteObjectsOutput>> {
-        let bucket = request.input.bucket.clone();
-        let keys: Vec<_> = request.input.delete.objects.iter().map(|object| object.key.clone()).collect();
-        keys.iter().try_for_each(|key| check_key(key))?;
-        let response = self.inner.delete_objects(request).await?;
-        for key in keys {
-            self.forget_description(&bucket, &key).await;
+        let DeleteObjectsInput { bucket, delete, .. } = request.input;
+        delete.objects.iter().try_for_each(|object| check_key(&object.key))?;
+        let mut deleted = Vec::with_capacity(delete.objects.len());
+        for object in delete.objects {
+            self.remove(&bucket, &object.key).await?;
+            deleted.push(DeletedObject { key: Some(object.key), ..Default::default() });
         }
-        Ok(response)
+        Ok(S3Response::new(DeleteObjectsOutput { deleted: Some(deleted), ..Default::default() }))
     }
 
     async fn create_bucket(&self, request: S3Request<CreateBucketInput>) -> S3Result<S3Response<CreateBucketOutput>> {

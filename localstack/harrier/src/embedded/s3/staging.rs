@@ -56,6 +56,14 @@ pub(super) async fn move_into_place(staged: &ObjectFiles, target: &ObjectFiles) 
     move_or_remove(&staged.digests, &target.digests).await
 }
 
+/// Removes the files of an object, those that exist.
+pub(super) async fn remove_object(files: &ObjectFiles) -> io::Result<()> {
+    for file in [&files.data, &files.attributes, &files.digests] {
+        remove(file).await?;
+    }
+    Ok(())
+}
+
 async fn move_or_remove(from: &Path, to: &Path) -> io::Result<()> {
     match fs::rename(from, to).await {
         Err(error) if error.kind() == ErrorKind::NotFound => remove(to).await,
@@ -65,9 +73,14 @@ async fn move_or_remove(from: &Path, to: &Path) -> io::Result<()> {
 
 async fn remove(file: &Path) -> io::Result<()> {
     match fs::remove_file(file).await {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+        Err(error) if is_absence(&error) => Ok(()),
+        removed => removed,
     }
+}
+
+/// Nothing there, or below something that is an object itself.
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// Waits until the disk has the bytes of these files.
@@ -85,7 +98,11 @@ pub(super) async fn sync_files(files: &ObjectFiles) -> io::Result<()> {
 /// Waits until the disk has the names: those from the object's directory up to the root, where its description is.
 pub(super) async fn sync_directories(root: &Path, data: &Path) -> io::Result<()> {
     for directory in data.ancestors().skip(1).take_while(|directory| directory.starts_with(root)) {
-        fs::File::open(directory).await?.sync_all().await?;
+        match fs::File::open(directory).await {
+            Ok(directory) => directory.sync_all().await?,
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }

@@ -215,6 +215,9 @@ async fn names_that_are_no_objects_are_not_found() {
     put(&client, "a/b", "x").await;
     let directory = client.head_object().bucket(BUCKET).key("a").send().await.unwrap_err();
     assert_eq!(status(&directory), 404);
+    client.delete_object().bucket(BUCKET).key("a").send().await.unwrap();
+    client.delete_object().bucket(BUCKET).key("a/b/c").send().await.unwrap();
+    assert_eq!(get(&client, "a/b").await, b"x");
     let escape = client.get_object().bucket(BUCKET).key("../.access-key").send().await.unwrap_err();
     assert_eq!(escape.code(), Some("InvalidArgument"));
     let body = ByteStream::from_static(b"x");
