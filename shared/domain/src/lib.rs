@@ -13,6 +13,7 @@ pub mod cancellation;
 pub mod configuration;
 pub mod error;
 pub mod feedback;
+pub mod forcing;
 pub mod maintenance;
 pub mod network;
 pub mod offer;
