@@ -10,6 +10,7 @@ pub mod attributes;
 pub mod audit;
 pub mod authority;
 pub mod cancellation;
+pub mod classification;
 pub mod configuration;
 pub mod error;
 pub mod feedback;
