@@ -11,7 +11,7 @@ use harrier_domain::software::{DistributionSet, DistributionSetType};
 use harrier_domain::target::Target;
 use harrier_domain::{Entity, Error, Tenant};
 use harrier_identity::TenantSnapshot;
-use harrier_store::{Consistency, Loaded, Result, Sequence, Store, until_settled};
+use harrier_store::{Consistency, Loaded, Result, Sequence, Store, StoreError, until_settled};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sets::{deployable_set, lock_for_use};
@@ -84,10 +84,8 @@ pub async fn assign(store: &Store, order: &AssignmentOrder<'_>) -> Result<Assign
         return Err(Error::not_found(Entity::Target, unknown.controller_id.as_str()).into());
     }
     check_compatible(store, tenant, &set, known.values().map(|target| &**target)).await?;
-    let candidates: Vec<(&TargetOrder, Loaded<Target>)> = targets
-        .iter()
-        .filter_map(|target| Some((*target, known.remove(&target.controller_id)?)))
-        .collect();
+    let candidates: Vec<(TargetOrder, Loaded<Target>)> =
+        targets.iter().filter_map(|target| Some(((*target).clone(), known.remove(&target.controller_id)?))).collect();
     let existing = candidates.len();
     let open = candidates.into_iter().filter(|(_, target)| target.assigned_set != Some(set.id)).collect::<Vec<_>>();
     for (_, target) in &open {
@@ -128,7 +126,8 @@ async fn check_compatible(
     set: &DistributionSet,
     targets: impl Iterator<Item = &Target>,
 ) -> Result<()> {
-    let type_ids: Vec<i64> = targets.filter_map(|target| target.target_type).collect::<BTreeSet<_>>().into_iter().collect();
+    let type_ids: Vec<i64> =
+        targets.filter_map(|target| target.target_type).collect::<BTreeSet<_>>().into_iter().collect();
     if type_ids.is_empty() {
         return Ok(());
     }
@@ -144,7 +143,7 @@ async fn assign_each(
     store: &Store,
     order: &AssignmentOrder<'_>,
     set: Loaded<DistributionSet>,
-    targets: Vec<(&TargetOrder, Loaded<Target>)>,
+    targets: Vec<(TargetOrder, Loaded<Target>)>,
 ) -> Result<Vec<AssignedAction>> {
     if targets.is_empty() {
         return Ok(Vec::new());
@@ -154,8 +153,8 @@ async fn assign_each(
     let ids = store.next_ids(&order.snapshot.tenant, Sequence::Action, count).await?;
     let set = &set;
     let work = targets.into_iter().zip(ids).map(|((target_order, target), id)| async move {
-        let made = assign_one(store, order, set, target_order, target, id).await?;
-        Ok(made.then(|| AssignedAction { controller_id: target_order.controller_id.clone(), action: id }))
+        let made = assign_one(store, order, set, &target_order, target, id).await?;
+        Ok::<_, StoreError>(made.then(|| AssignedAction { controller_id: target_order.controller_id, action: id }))
     });
     let made: Vec<Option<AssignedAction>> = stream::iter(work).buffered(CONCURRENCY).try_collect().await?;
     Ok(made.into_iter().flatten().collect())
@@ -241,5 +240,17 @@ fn policy(order: &AssignmentOrder<'_>) -> Policy {
         autoclose: configuration.autoclose(),
         confirmation_flow: configuration.confirmation_flow(),
         quotas: *order.quotas,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// HTTP handlers need futures that may move between threads; this does not compile otherwise.
+    #[allow(dead_code)]
+    fn assigning_may_move_between_threads(store: Store, order: AssignmentOrder<'static>) {
+        fn movable<T: Send>(_: T) {}
+        movable(async move { assign(&store, &order).await.map(|outcome| outcome.assigned.len()) });
     }
 }

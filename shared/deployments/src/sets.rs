@@ -1,9 +1,8 @@
 //! Distribution sets on their way to devices: usable, complete, locked.
 
 use harrier_domain::audit::Actor;
-use harrier_domain::software::{
-    DistributionSet, DistributionSetType, SoftwareModule, SoftwareModuleType, TypedModule,
-};
+use harrier_domain::classification::DistributionSetTag;
+use harrier_domain::software::{DistributionSet, DistributionSetType, SoftwareModule, SoftwareModuleType, TypedModule};
 use harrier_domain::{Entity, Error, Tenant};
 use harrier_identity::TenantSnapshot;
 use harrier_store::{Consistency, Loaded, Result, Store, StoreError, until_settled};
@@ -110,5 +109,7 @@ async fn locks(store: &Store, snapshot: &TenantSnapshot, set: &DistributionSet) 
     if !snapshot.configuration.implicit_lock() {
         return Ok(false);
     }
-    Ok(!store.set_has_tag_named(&snapshot.tenant, set, &SKIP_LOCK_TAGS).await?)
+    let tags: Vec<i64> = set.tags.iter().copied().collect();
+    let tags = store.find_many::<DistributionSetTag>(&snapshot.tenant, &tags, Consistency::Strong).await?;
+    Ok(!tags.iter().any(|tag| SKIP_LOCK_TAGS.contains(&tag.name.as_str())))
 }
