@@ -36,9 +36,10 @@ pub enum Refusal {
 
 /// A running function. It is killed when this is dropped.
 pub struct Function {
+    // First, so that the program does not live to see its API go.
+    _process: Child,
     invocations: mpsc::UnboundedSender<Invocation>,
     _api: LocalServer,
-    _process: Child,
 }
 
 struct Invocation {
@@ -69,7 +70,7 @@ impl Function {
             ("AWS_LAMBDA_LOG_STREAM_NAME", "stream"),
         ]);
         let process = command.stdin(Stdio::null()).kill_on_drop(true).spawn().expect("the program starts");
-        Self { invocations, _api: server, _process: process }
+        Self { _process: process, invocations, _api: server }
     }
 
     /// Invokes the function with an event.
