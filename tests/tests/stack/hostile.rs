@@ -58,8 +58,19 @@ fn device_path() -> impl Strategy<Value = String> {
 
 fn management_path() -> impl Strategy<Value = String> {
     let resource = prop::sample::select(vec![
-        "targets", "targettypes", "targettags", "targetgroups", "targetfilters", "softwaremodules", "softwaremoduletypes",
-        "distributionsets", "distributionsettypes", "distributionsettags", "actions", "system/configs", "userinfo",
+        "targets",
+        "targettypes",
+        "targettags",
+        "targetgroups",
+        "targetfilters",
+        "softwaremodules",
+        "softwaremoduletypes",
+        "distributionsets",
+        "distributionsettypes",
+        "distributionsettags",
+        "actions",
+        "system/configs",
+        "userinfo",
     ]);
     let tail = prop::collection::vec(
         prop_oneof![
@@ -87,9 +98,35 @@ fn management_path() -> impl Strategy<Value = String> {
 /// JSON that is almost what the endpoints take.
 fn json() -> impl Strategy<Value = Value> {
     let name = prop::sample::select(vec![
-        "id", "name", "version", "type", "controllerId", "status", "execution", "result", "finished", "details", "code",
-        "data", "mode", "value", "key", "modules", "weight", "forcetime", "maintenanceWindow", "schedule", "duration",
-        "timezone", "description", "group", "targetType", "securityToken", "query", "confirmation", "timestamp",
+        "id",
+        "name",
+        "version",
+        "type",
+        "controllerId",
+        "status",
+        "execution",
+        "result",
+        "finished",
+        "details",
+        "code",
+        "data",
+        "mode",
+        "value",
+        "key",
+        "modules",
+        "weight",
+        "forcetime",
+        "maintenanceWindow",
+        "schedule",
+        "duration",
+        "timezone",
+        "description",
+        "group",
+        "targetType",
+        "securityToken",
+        "query",
+        "confirmation",
+        "timestamp",
     ]);
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -97,8 +134,18 @@ fn json() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         "\\PC{0,20}".prop_map(Value::from),
-        prop::sample::select(vec!["closed", "proceeding", "success", "none", "merge", "os", "forced", "dev", "* * * * * ?"])
-            .prop_map(Value::from),
+        prop::sample::select(vec![
+            "closed",
+            "proceeding",
+            "success",
+            "none",
+            "merge",
+            "os",
+            "forced",
+            "dev",
+            "* * * * * ?"
+        ])
+        .prop_map(Value::from),
         Just(Value::from("x".repeat(5_000))),
     ];
     leaf.prop_recursive(4, 32, 6, move |inner| {
@@ -125,8 +172,15 @@ fn body() -> impl Strategy<Value = Option<Vec<u8>>> {
 
 fn headers() -> impl Strategy<Value = Vec<(&'static str, String)>> {
     let content_type = prop::sample::select(vec![
-        "application/json", "application/json;charset=UTF-8", "application/cbor", "application/hal+json", "text/plain",
-        "multipart/form-data; boundary=x", "multipart/form-data", "", ";;;",
+        "application/json",
+        "application/json;charset=UTF-8",
+        "application/cbor",
+        "application/hal+json",
+        "text/plain",
+        "multipart/form-data; boundary=x",
+        "multipart/form-data",
+        "",
+        ";;;",
     ]);
     let noise = prop_oneof![
         Just(("accept", "application/cbor".to_owned())),
@@ -149,9 +203,8 @@ fn attack() -> impl Strategy<Value = Attack> {
     let method = prop::sample::select(vec!["GET", "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]);
     let device = device_path().prop_map(|path| (path, true));
     let management = management_path().prop_map(|path| (path, false));
-    (method, prop_oneof![device, management], headers(), body()).prop_map(
-        |(method, (path, as_device), headers, body)| Attack { method, path, headers, body, as_device },
-    )
+    (method, prop_oneof![device, management], headers(), body())
+        .prop_map(|(method, (path, as_device), headers, body)| Attack { method, path, headers, body, as_device })
 }
 
 async fn survives(device: &Api, admin: &Api, attack: &Attack) -> Result<(), String> {

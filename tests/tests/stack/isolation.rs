@@ -63,7 +63,8 @@ async fn a_device_reaches_actions_and_artifacts_of_its_own_only() {
     let other = world.device(&world.admin, "other").await;
     let deployment = world.deployment(&world.admin, "fw", b"content").await;
     let action = world.assign(&world.admin, deployment.set, "mine").await;
-    let download = |id: &str| format!("/DEFAULT/controller/v1/{id}/softwaremodules/{}/artifacts/fw.bin", deployment.module);
+    let download =
+        |id: &str| format!("/DEFAULT/controller/v1/{id}/softwaremodules/{}/artifacts/fw.bin", deployment.module);
 
     assert_eq!(mine.get(&download("mine")).await.status, 200);
     assert_eq!(other.get(&download("other")).await.status, 404);

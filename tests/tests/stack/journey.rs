@@ -26,7 +26,8 @@ async fn a_device_updates_itself() {
     assert_eq!(device.get(&href).await.expect(200).body, content);
 
     let feedback = format!("{poll}/deploymentBase/{action}/feedback");
-    let proceeding = json!({"status": {"execution": "proceeding", "result": {"finished": "none"}, "details": ["50 %"]}});
+    let proceeding =
+        json!({"status": {"execution": "proceeding", "result": {"finished": "none"}, "details": ["50 %"]}});
     let closed = json!({"status": {"execution": "closed", "result": {"finished": "success"}}});
     let _ = device.post(&feedback, &proceeding).await.expect(200);
     let _ = device.post(&feedback, &closed).await.expect(200);
@@ -39,6 +40,7 @@ async fn a_device_updates_itself() {
     assert_eq!(target["updateStatus"], "in_sync");
     let history = format!("/rest/v1/targets/dev-7/actions/{action}/status");
     let history = world.admin.get(&history).await.expect(200).json();
-    let types: Vec<&str> = history["content"].as_array().into_iter().flatten().filter_map(|e| e["type"].as_str()).collect();
+    let types: Vec<&str> =
+        history["content"].as_array().into_iter().flatten().filter_map(|e| e["type"].as_str()).collect();
     assert_eq!(types, ["finished", "running", "download", "retrieved", "running"]);
 }
