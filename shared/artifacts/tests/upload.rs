@@ -26,7 +26,7 @@ async fn a_small_file_takes_one_put_and_is_published() {
     let bytes = content(1000);
     let staged = storage.stage("u1", &bytes).await;
     assert_eq!((staged.size, &staged.digests), (1000, &digests(&bytes)));
-    assert_eq!(storage.stored().into_iter().collect::<Vec<_>>(), ["artifacts/DEFAULT/staging/u1"]);
+    assert_eq!(storage.stored().into_iter().collect::<Vec<_>>(), ["artifacts/staging/DEFAULT/u1"]);
     assert_eq!(storage.count("uploadId"), 0);
 
     let key = storage.artifacts.publish(&staged).await.unwrap();
