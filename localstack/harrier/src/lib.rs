@@ -2,3 +2,4 @@
 //! Harrier in one process: every function on embedded stand-ins for DynamoDB and S3.
 
 pub mod embedded;
+pub mod fleet;
