@@ -3,3 +3,11 @@
 
 pub mod embedded;
 pub mod fleet;
+mod routes;
+mod stack;
+
+pub use routes::routes;
+pub use stack::{
+    Administrator, AdministratorOptions, Options, Password, Stack, StackError, Storage, Tls, open_database,
+    set_administrator,
+};
