@@ -1,12 +1,17 @@
-//! What whole-system tests share: a server of their own, clients of its APIs, and functions run as on Lambda.
-//!
-//! Test code: it panics where a program would answer an error.
+//! What whole-system tests share: a stack of their own in this process, or the real `harrier` program, with clients of
+//! its two HTTP APIs, and what real devices need; or the functions' programs, run as on Lambda.
 #![forbid(unsafe_code)]
 
-pub mod client;
+mod api;
+pub mod files;
 pub mod lambda;
-pub mod server;
+pub mod programs;
+pub mod proxy;
+mod server;
 pub mod update;
+mod world;
 
-pub use client::{Answer, Client};
-pub use server::Server;
+pub use api::{Answer, Api};
+pub use harrier::fleet::Management;
+pub use server::{PASSWORD, Server, TENANT, USER};
+pub use world::{Deployment, World};

@@ -2,6 +2,7 @@
 //! Harrier in one process: every function on embedded stand-ins for DynamoDB and S3.
 
 pub mod embedded;
+pub mod fleet;
 mod routes;
 mod stack;
 

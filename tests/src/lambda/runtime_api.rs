@@ -19,6 +19,8 @@ use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
+use crate::programs;
+
 /// Most bytes of an event, and of an answer.
 const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
 
@@ -59,7 +61,7 @@ impl Function {
         let api = Arc::new(Api { waiting: Mutex::new(waiting), running: Mutex::default() });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let server = LocalServer::start(listener, routes(api)).expect("a server");
-        let mut command = Command::new(super::binary(name));
+        let mut command = Command::new(programs::function(name));
         command.env_clear().envs(environment.iter().map(|(key, value)| (key, value)));
         command.env("AWS_LAMBDA_RUNTIME_API", server.address().to_string());
         command.envs([
