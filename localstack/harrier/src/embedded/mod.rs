@@ -5,7 +5,10 @@
 
 pub mod dynamodb;
 mod error;
+pub mod faults;
 mod lock;
+pub mod loopback;
+pub mod s3;
 
 #[cfg(test)]
 mod crash_testing;

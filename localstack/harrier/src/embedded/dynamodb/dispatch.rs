@@ -4,6 +4,8 @@ use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::tokens::Tokens;
+
 /// The most rows one page of a query or scan may read. The engine fetches everything up to the request's `Limit`
 /// for each page, and everything there is without one, so a long listing would be quadratic. DynamoDB too may end
 /// a page early, so callers cannot tell the difference.
@@ -24,9 +26,13 @@ pub(in crate::embedded) struct Answer {
 }
 
 /// Runs the operation that `target` names with the JSON document in `body`.
-pub(super) fn answer(database: &Database, target: &str, body: &[u8]) -> Answer {
+pub(super) fn answer(database: &Database, tokens: &Tokens, target: &str, body: &[u8]) -> Answer {
     let operation = TARGETS.iter().find_map(|prefix| target.strip_prefix(prefix)).unwrap_or_default();
-    match run(database, operation, body) {
+    let outcome = match operation {
+        "TransactWriteItems" => Some(transact_write(database, tokens, body)),
+        _ => run(database, operation, body),
+    };
+    match outcome {
         Some(Ok(body)) => Answer { status: 200, body },
         Some(Err(error)) => Answer { status: error.status_code(), body: error.to_json() },
         None => unknown_operation(),
@@ -44,7 +50,6 @@ fn run(database: &Database, operation: &str, body: &[u8]) -> Option<Result<Strin
         "BatchGetItem" => call(body, |request| database.batch_get_item(request)),
         "BatchWriteItem" => call(body, |request| database.batch_write_item(request)),
         "TransactGetItems" => call(body, |request| database.transact_get_items(request)),
-        "TransactWriteItems" => call(body, |request| database.transact_write_items(request)),
         _ => return run_administration(database, operation, body),
     })
 }
@@ -63,6 +68,12 @@ fn run_administration(database: &Database, operation: &str, body: &[u8]) -> Opti
         "GetShardIterator" => call(body, |request| database.get_shard_iterator(request)),
         "GetRecords" => call(body, |request| database.get_records(request)),
         _ => return None,
+    })
+}
+
+fn transact_write(database: &Database, tokens: &Tokens, body: &[u8]) -> Result<String, DynoxideError> {
+    tokens.once(read(serde_json::from_slice(body))?, |request| {
+        write(&database.transact_write_items(read(serde_json::from_value(request))?)?)
     })
 }
 
@@ -90,9 +101,15 @@ fn call<Request: DeserializeOwned, Response: Serialize>(
     body: &[u8],
     operation: impl FnOnce(Request) -> Result<Response, DynoxideError>,
 ) -> Result<String, DynoxideError> {
-    let request = serde_json::from_slice(body).map_err(|error| refusal(&error.to_string()))?;
-    let response = operation(request)?;
-    serde_json::to_string(&response).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+    write(&operation(read(serde_json::from_slice(body))?)?)
+}
+
+fn read<Request>(decoded: serde_json::Result<Request>) -> Result<Request, DynoxideError> {
+    decoded.map_err(|error| refusal(&error.to_string()))
+}
+
+fn write(response: &impl Serialize) -> Result<String, DynoxideError> {
+    serde_json::to_string(response).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
 /// What the service says of a request that cannot be read. The engine marks what it has worded itself.

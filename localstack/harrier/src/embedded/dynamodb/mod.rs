@@ -2,6 +2,7 @@
 
 mod connector;
 mod dispatch;
+mod tokens;
 mod workers;
 
 #[cfg(test)]
@@ -21,6 +22,7 @@ use super::lock::StateLock;
 use super::{Durability, EmbeddedError, REGION};
 use connector::InProcessHttpClient;
 pub(super) use dispatch::Answer;
+use tokens::Tokens;
 use workers::Workers;
 
 /// An embedded DynamoDB. Clones share one database; it closes when the last clone and the last client are gone.
@@ -33,6 +35,7 @@ pub struct EmbeddedDynamoDb {
 #[derive(Debug)]
 struct Engine {
     workers: Workers,
+    tokens: Arc<Tokens>,
     _lock: Option<StateLock>,
 }
 
@@ -53,7 +56,8 @@ impl EmbeddedDynamoDb {
     pub fn open_with(path: Option<&Path>, durability: Durability) -> Result<Self, EmbeddedError> {
         let lock = path.map(|file| StateLock::take(&beside(file, "lock"))).transpose()?;
         let database = open_database(path, durability)?;
-        Ok(Self { engine: Arc::new(Engine { workers: Workers::start(database)?, _lock: lock }) })
+        let engine = Engine { workers: Workers::start(database)?, tokens: Arc::default(), _lock: lock };
+        Ok(Self { engine: Arc::new(engine) })
     }
 
     /// A client on this database: the SDK's own client in every respect but where its requests go.
@@ -92,7 +96,8 @@ impl EmbeddedDynamoDb {
 
     /// Answers one request as the service would. `target` is the value of `x-amz-target`.
     pub(super) async fn answer(&self, target: String, body: Vec<u8>) -> Result<Answer, EmbeddedError> {
-        self.engine.workers.run(move |database| dispatch::answer(database, &target, &body)).await
+        let tokens = Arc::clone(&self.engine.tokens);
+        self.engine.workers.run(move |database| dispatch::answer(database, &tokens, &target, &body)).await
     }
 }
 
