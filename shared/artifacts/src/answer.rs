@@ -85,12 +85,14 @@ mod tests {
         values.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect()
     }
 
+    type Sent = &'static [(HeaderName, &'static str)];
+
     const FIRST: ByteRange = ByteRange { first: 0, last: 9 };
     const TAIL: ByteRange = ByteRange { first: 98, last: 99 };
 
     #[test]
     fn answers() {
-        let table: &[(Method, &[(HeaderName, &'static str)], Answer, bool)] = &[
+        let table: &[(Method, Sent, Answer, bool)] = &[
             (Method::GET, &[], Answer::Whole, true),
             (Method::HEAD, &[], Answer::HeadersOnly, false),
             (Method::HEAD, &[(RANGE, "bytes=0-9")], Answer::HeadersOnly, false),

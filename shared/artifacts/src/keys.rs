@@ -3,7 +3,7 @@
 /// Second segment of a published blob's key: `<TENANT>/blobs/<sha256>`.
 pub const BLOBS: &str = "blobs";
 
-/// Second segment of an unpublished upload's key: `<TENANT>/staging/<upload id>`.
+/// First segment of an unpublished upload's key: `staging/<TENANT>/<upload id>`, so that one lifecycle rule finds them all.
 ///
 /// Everything below it is garbage as soon as it is older than an upload may take: the bucket's lifecycle rule removes it,
 /// and incomplete multipart uploads with it.
@@ -12,17 +12,17 @@ pub const STAGING: &str = "staging";
 /// The key of the blob with this digest. Tenants are stored upper case and trimmed, so the key is too.
 #[must_use]
 pub fn blob(tenant: &str, sha256: &str) -> String {
-    key(tenant, BLOBS, sha256)
+    format!("{}/{BLOBS}/{sha256}", stored(tenant))
 }
 
 /// The key of the upload with this id.
 #[must_use]
 pub fn staging(tenant: &str, upload_id: &str) -> String {
-    key(tenant, STAGING, upload_id)
+    format!("{STAGING}/{}/{upload_id}", stored(tenant))
 }
 
-fn key(tenant: &str, kind: &str, name: &str) -> String {
-    format!("{}/{kind}/{name}", tenant.trim().to_uppercase())
+fn stored(tenant: &str) -> String {
+    tenant.trim().to_uppercase()
 }
 
 #[cfg(test)]
@@ -32,6 +32,6 @@ mod tests {
     #[test]
     fn keys_carry_the_stored_tenant() {
         assert_eq!(blob(" default", "ab12"), "DEFAULT/blobs/ab12");
-        assert_eq!(staging("Default", "7-x"), "DEFAULT/staging/7-x");
+        assert_eq!(staging("Default", "7-x"), "staging/DEFAULT/7-x");
     }
 }

@@ -7,7 +7,10 @@ use harrier_domain::Error;
 use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH, IF_RANGE, RANGE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body::Body as _;
-use support::{MIB, Storage, TENANT, body_of, content};
+use support::{MIB, Storage, TENANT, body_of, content, sendable};
+
+/// Request headers.
+type Sent<'a> = &'a [(HeaderName, &'a str)];
 
 const LAST_MODIFIED: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
@@ -15,7 +18,7 @@ async fn ask(
     storage: &Storage,
     file: &ArtifactFile,
     method: Method,
-    headers: &[(HeaderName, &str)],
+    headers: Sent<'_>,
     delivery: Delivery,
 ) -> Result<Response, Error> {
     let headers: HeaderMap =
@@ -25,7 +28,7 @@ async fn ask(
     storage.artifacts.deliver(request).await
 }
 
-async fn get(storage: &Storage, file: &ArtifactFile, headers: &[(HeaderName, &str)]) -> Response {
+async fn get(storage: &Storage, file: &ArtifactFile, headers: Sent<'_>) -> Response {
     ask(storage, file, Method::GET, headers, Delivery::Inline).await.unwrap()
 }
 
@@ -193,7 +196,7 @@ async fn conditions() {
     let file = storage.store("fw.bin", &bytes).await;
     let quoted = file.etag();
     let ten = (RANGE, "bytes=0-9");
-    let table: &[(&[(HeaderName, &str)], u16, usize)] = &[
+    let table: &[(Sent, u16, usize)] = &[
         (&[(IF_MATCH, &file.sha1)], 200, 100),
         (&[(IF_MATCH, &quoted)], 200, 100),
         (&[(IF_MATCH, "\"other\"")], 412, 0),
@@ -222,7 +225,7 @@ async fn large_files_are_redirected_where_storage_can_answer() {
     let file = storage.store("fw.bin", &bytes).await;
     let quoted = file.etag();
     let ten = (RANGE, "bytes=0-9");
-    let table: &[(u64, &[(HeaderName, &str)], u16)] = &[
+    let table: &[(u64, Sent, u16)] = &[
         (4999, &[], 302),
         (5000, &[], 200),
         (4999, std::slice::from_ref(&ten), 302),
@@ -253,7 +256,7 @@ async fn a_redirect_leads_to_the_bytes_and_is_not_kept() {
         delivery: Delivery::Redirect { above: 0, link: PresignOptions::default() },
         now_ms: i64::try_from(now.as_millis()).unwrap(),
     };
-    let response = storage.artifacts.deliver(request).await.unwrap();
+    let response = sendable(storage.artifacts.deliver(request)).await.unwrap();
     assert_eq!(response.status(), StatusCode::FOUND);
     assert_eq!(header(&response, "cache-control"), Some("no-store"));
     let location = header(&response, "location").unwrap().to_owned();

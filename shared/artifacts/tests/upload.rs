@@ -11,7 +11,7 @@ use futures::{StreamExt, stream};
 use harrier_artifacts::{Expected, StorageRoom, TransferSizes, UploadLimits, keys};
 use harrier_domain::Error;
 use harrier_domain::error::Checksum;
-use support::{MIB, Storage, TENANT, chunked, content, count, digests, expecting_sha1};
+use support::{MIB, Storage, TENANT, chunked, content, count, digests, expecting_sha1, sendable};
 
 const ONE_CHUNK: usize = 64 * 1024;
 
@@ -26,7 +26,7 @@ async fn a_small_file_takes_one_put_and_is_published() {
     let bytes = content(1000);
     let staged = storage.stage("u1", &bytes).await;
     assert_eq!((staged.size, &staged.digests), (1000, &digests(&bytes)));
-    assert_eq!(storage.stored().into_iter().collect::<Vec<_>>(), ["artifacts/DEFAULT/staging/u1"]);
+    assert_eq!(storage.stored().into_iter().collect::<Vec<_>>(), ["artifacts/staging/DEFAULT/u1"]);
     assert_eq!(storage.count("uploadId"), 0);
 
     let key = storage.artifacts.publish(&staged).await.unwrap();
@@ -126,7 +126,7 @@ async fn a_broken_upload_leaves_nothing() {
     let storage = Storage::start().await;
     let in_small_parts = storage.artifacts.clone().with_transfer_sizes(parts_of_one_mib());
     let broken = chunked(content(5 * MIB + 1), ONE_CHUNK).chain(stream::iter([Err("connection reset".to_owned())]));
-    let refused = in_small_parts.stage(TENANT, "u1", broken, UploadLimits::default()).await;
+    let refused = sendable(in_small_parts.stage(TENANT, "u1", broken, UploadLimits::default())).await;
     assert_eq!(refused, Err(Error::BodyNotReadable("connection reset".into())));
     assert!(storage.stored().is_empty(), "{:?}", storage.stored());
 }

@@ -16,7 +16,7 @@ pub mod schema;
 mod tenancy;
 mod transaction;
 
-pub use catalogue::{Blob, CatalogueRecord, MetadataOwner, NameGuard, OwnedMetadata, SetMembership};
+pub use catalogue::{Blob, CatalogueRecord, DescribedSet, MetadataOwner, NameGuard, OwnedMetadata, SetMembership};
 pub use database::{Consistency, Database, MAX_PAGE};
 pub use error::{Result, StoreError};
 pub use fleet::{HistoryOrder, TargetDetails};

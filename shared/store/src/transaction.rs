@@ -98,6 +98,15 @@ impl<'a> Transaction<'a> {
         self.update(&loaded.key(self.tenant), update, condition, None)
     }
 
+    /// As [`Transaction::save`], but a record without changes is checked to be what was loaded.
+    pub fn save_or_check<T: Record>(&mut self, loaded: &Loaded<T>) -> &mut Self {
+        match loaded.difference() {
+            Ok(difference) if difference.is_empty() => self.check_unchanged(loaded),
+            Ok(_) => self.save(loaded),
+            Err(error) => self.fail(error),
+        }
+    }
+
     /// Writes an action whose history grew, but whose state did not change. Others may append at the same time: the
     /// number of entries is counted, not set, and checked against `limit` (0 or less: none).
     pub fn append_history(&mut self, action: &Loaded<Action>, limit: i64) -> &mut Self {

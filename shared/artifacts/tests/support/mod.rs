@@ -105,6 +105,11 @@ pub async fn body_of(response: harrier_artifacts::Response) -> Bytes {
     response.into_body().collect().await.unwrap().to_bytes()
 }
 
+/// Holds at compile time that a handler may await this on any thread.
+pub fn sendable<F: Future + Send>(future: F) -> F {
+    future
+}
+
 fn collect_files(root: &Path, directory: &Path, found: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();

@@ -1,5 +1,6 @@
 //! Entities addressed by a number.
 
+use harrier_domain::classification::{DistributionSetTag, TargetFilter, TargetTag, TargetType};
 use harrier_domain::software::{DistributionSet, DistributionSetType, SoftwareModule, SoftwareModuleType};
 use harrier_domain::{Entity, Error, Tenant};
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,10 @@ catalogue_record!(SoftwareModuleType, "module-type", Entity::SoftwareModuleType)
 catalogue_record!(DistributionSetType, "set-type", Entity::DistributionSetType);
 catalogue_record!(SoftwareModule, "module", Entity::SoftwareModule);
 catalogue_record!(DistributionSet, "set", Entity::DistributionSet);
+catalogue_record!(TargetType, "target-type", Entity::TargetType);
+catalogue_record!(TargetTag, "target-tag", Entity::TargetTag);
+catalogue_record!(DistributionSetTag, "set-tag", Entity::DistributionSetTag);
+catalogue_record!(TargetFilter, "target-filter", Entity::TargetFilterQuery);
 
 impl Store {
     /// One entity, or `None`.

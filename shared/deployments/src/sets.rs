@@ -1,0 +1,115 @@
+//! Distribution sets on their way to devices: usable, complete, locked.
+
+use harrier_domain::audit::Actor;
+use harrier_domain::classification::DistributionSetTag;
+use harrier_domain::software::{DistributionSet, DistributionSetType, SoftwareModule, SoftwareModuleType, TypedModule};
+use harrier_domain::{Entity, Error, Tenant};
+use harrier_identity::TenantSnapshot;
+use harrier_store::{Consistency, Loaded, Result, Store, StoreError, until_settled};
+
+/// A set that carries a tag of one of these names is not locked by being used (`domain-behaviour.md` §2.7).
+const SKIP_LOCK_TAGS: [&str; 4] =
+    ["skip-implicit-lock", "skip_implicit_lock", "SKIP_IMPLICIT_LOCK", "SKIP-IMPLICIT-LOCK"];
+
+/// The set, if it may be deployed: it exists, is neither deleted nor invalid, and is complete.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Deleted`], [`Error::InvalidDistributionSet`], [`Error::IncompleteDistributionSet`].
+pub async fn deployable_set(store: &Store, tenant: &Tenant, id: i64) -> Result<Loaded<DistributionSet>> {
+    let set: Loaded<DistributionSet> = store.get(tenant, id).await?;
+    if set.deleted {
+        return Err(Error::Deleted { entity: Entity::DistributionSet, id: id.into() }.into());
+    }
+    if !set.valid {
+        return Err(Error::InvalidDistributionSet(id).into());
+    }
+    // Locking checked completeness, and nothing that counts can change since.
+    if !set.locked && !is_complete(store, tenant, &set).await? {
+        return Err(Error::IncompleteDistributionSet(id).into());
+    }
+    Ok(set)
+}
+
+async fn is_complete(store: &Store, tenant: &Tenant, set: &DistributionSet) -> Result<bool> {
+    if set.modules.is_empty() {
+        return Ok(false);
+    }
+    let set_type: Loaded<DistributionSetType> = store.get(tenant, set.type_id).await?;
+    let modules: Vec<i64> = set.modules.iter().copied().collect();
+    Ok(set.is_complete(&set_type, &typed_modules(store, tenant, &modules).await?))
+}
+
+/// The modules with these ids, each with its type.
+///
+/// # Errors
+/// [`Error::NotFoundMany`] naming the modules that do not exist.
+pub async fn typed_modules(store: &Store, tenant: &Tenant, ids: &[i64]) -> Result<Vec<TypedModule>> {
+    let modules: Vec<Loaded<SoftwareModule>> = store.find_many(tenant, ids, Consistency::Strong).await?;
+    let missing = |id: &&i64| modules.iter().all(|module| module.id != **id);
+    let missing: Vec<_> = ids.iter().filter(missing).map(|id| (*id).into()).collect();
+    if !missing.is_empty() {
+        return Err(Error::NotFoundMany { entity: Entity::SoftwareModule, ids: missing }.into());
+    }
+    let type_ids: Vec<i64> = modules.iter().map(|module| module.type_id).collect();
+    let types: Vec<Loaded<SoftwareModuleType>> = store.find_many(tenant, &type_ids, Consistency::Strong).await?;
+    modules
+        .into_iter()
+        .zip(types)
+        .map(|(module, module_type)| {
+            if module.type_id != module_type.id {
+                return Err(StoreError::Backend(format!("software module {} has no type", module.id)));
+            }
+            Ok(TypedModule { module: module.into_inner(), module_type: module_type.into_inner() })
+        })
+        .collect()
+}
+
+/// Marks the set as used, and locks it with its modules unless the tenant or a tag says otherwise. Committed before the
+/// assignment itself: from then on the set can only be deleted softly.
+pub async fn lock_for_use(
+    store: &Store,
+    snapshot: &TenantSnapshot,
+    set: Loaded<DistributionSet>,
+    actor: &Actor,
+    now: i64,
+) -> Result<Loaded<DistributionSet>> {
+    if set.used && (set.locked || !locks(store, snapshot, &set).await?) {
+        return Ok(set);
+    }
+    until_settled(|| try_lock(store, snapshot, set.id, actor, now)).await
+}
+
+async fn try_lock(
+    store: &Store,
+    snapshot: &TenantSnapshot,
+    id: i64,
+    actor: &Actor,
+    now: i64,
+) -> Result<Loaded<DistributionSet>> {
+    let tenant = &snapshot.tenant;
+    let mut set = deployable_set(store, tenant, id).await?;
+    let mut transaction = store.transaction(tenant);
+    if !set.locked && locks(store, snapshot, &set).await? {
+        let ids: Vec<i64> = set.modules.iter().copied().collect();
+        for mut module in store.find_many::<SoftwareModule>(tenant, &ids, Consistency::Strong).await? {
+            module.locked = true;
+            // Even a module that is locked already must not change between the check and the lock.
+            transaction.save_or_check(&module);
+        }
+        set.locked = true;
+        set.audit.touch(actor, now);
+    }
+    set.used = true;
+    transaction.save(&set);
+    transaction.commit().await?;
+    store.get(tenant, id).await
+}
+
+async fn locks(store: &Store, snapshot: &TenantSnapshot, set: &DistributionSet) -> Result<bool> {
+    if !snapshot.configuration.implicit_lock() {
+        return Ok(false);
+    }
+    let tags: Vec<i64> = set.tags.iter().copied().collect();
+    let tags = store.find_many::<DistributionSetTag>(&snapshot.tenant, &tags, Consistency::Strong).await?;
+    Ok(!tags.iter().any(|tag| SKIP_LOCK_TAGS.contains(&tag.name.as_str())))
+}
