@@ -13,6 +13,7 @@ mod keys;
 mod meter;
 mod retry;
 pub mod schema;
+pub mod search;
 mod tenancy;
 mod transaction;
 
