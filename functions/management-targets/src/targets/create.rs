@@ -5,6 +5,7 @@
 
 use axum::extract::State;
 use futures::stream::{self, StreamExt};
+use harrier_deployments::remove_target;
 use harrier_domain::authority::Authority;
 use harrier_domain::classification::TargetType;
 use harrier_domain::target::Target;
@@ -214,7 +215,7 @@ async fn take_back(app: &App, caller: &Caller, targets: &[Target]) -> Result<()>
     let numbers: BTreeSet<i64> = targets.iter().map(|target| target.number).collect();
     let found = app.store.targets(caller.tenant(), &ids).await?;
     for made in found.into_iter().filter(|target| numbers.contains(&target.number)) {
-        match super::delete::remove(&app.store, caller.tenant(), &made.controller_id).await {
+        match remove_target(&app.store, caller.tenant(), &made.controller_id).await {
             Err(StoreError::Refused(Error::NotFound { .. })) => {}
             done => done?,
         }
