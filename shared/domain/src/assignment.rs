@@ -3,10 +3,10 @@
 use crate::Result;
 use crate::action::{Action, ActionStatus, ActionType, EntryDraft, SERVER_PREFIX, StatusEntry};
 use crate::audit::{Actor, Audit};
-use crate::cancellation;
 use crate::maintenance::ScheduleText;
 use crate::quota::Quotas;
 use crate::target::{OpenAction, Target, UpdateStatus};
+use crate::{cancellation, confirmation};
 
 /// What is assigned, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,13 +154,7 @@ fn first_entry(target: &Target, assignment: &Assignment, policy: &Policy, actor:
 
 fn confirmation_note(target: &Target, assignment: &Assignment) -> String {
     if let Some(auto_confirm) = &target.auto_confirm {
-        return format!(
-            "Assignment automatically confirmed by initiator '{}'. Auto confirmation activated by system user: '{}' \
-             with remark: {}",
-            auto_confirm.initiator.as_deref().unwrap_or("n/a"),
-            auto_confirm.activated_by,
-            auto_confirm.remark.as_deref().unwrap_or("n/a"),
-        );
+        return confirmation::automatic_note(auto_confirm);
     }
     if assignment.confirmation_required {
         return "Waiting for the confirmation by the device before processing with the deployment".to_owned();

@@ -12,6 +12,7 @@ pub mod authority;
 pub mod cancellation;
 pub mod classification;
 pub mod configuration;
+pub mod confirmation;
 pub mod error;
 pub mod feedback;
 pub mod forcing;

@@ -36,6 +36,8 @@ pub struct Settings {
     pub certificate_headers: Option<CertificateHeaders>,
     /// Record where devices call from (DDI §14).
     pub track_remote_ip: bool,
+    /// Tenants whose devices may fetch any artifact, assigned or not; `*` for all (DDI §9.2).
+    pub unchecked_download_tenants: Vec<String>,
     /// Answer each request with the request units it consumed (`x-request-units`).
     pub expose_request_units: bool,
 }
@@ -53,6 +55,7 @@ impl Default for Settings {
             presets: Presets::default(),
             certificate_headers: None,
             track_remote_ip: true,
+            unchecked_download_tenants: Vec::new(),
             expose_request_units: false,
         }
     }
@@ -91,12 +94,19 @@ impl Settings {
             last_seen_resolution: resolution.map_or(defaults.last_seen_resolution, |seconds| seconds * 1000),
             certificate_headers: trusts_proxy.then(CertificateHeaders::default),
             track_remote_ip: variable("HARRIER_TRACK_REMOTE_IP")?.unwrap_or(true),
+            unchecked_download_tenants: list("HARRIER_UNCHECKED_DOWNLOAD_TENANTS"),
             expose_request_units: variable("HARRIER_EXPOSE_REQUEST_UNITS")?.unwrap_or(false),
             quotas: defaults.quotas,
             polling_limits: defaults.polling_limits,
             presets: defaults.presets,
         })
     }
+}
+
+/// The elements of a comma list, trimmed; none when the variable is unset.
+fn list(name: &'static str) -> Vec<String> {
+    let text = env::var(name).unwrap_or_default();
+    text.split(',').map(str::trim).filter(|element| !element.is_empty()).map(str::to_owned).collect()
 }
 
 fn variable<T: FromStr>(name: &'static str) -> Result<Option<T>, SettingsError> {
