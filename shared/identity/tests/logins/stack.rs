@@ -4,7 +4,8 @@ use harrier::embedded::dynamodb::EmbeddedDynamoDb;
 use harrier_domain::Tenant;
 use harrier_identity::oidc::OidcSettings;
 use harrier_identity::{NewTenant, UserDirectory, UserLogins, create_tenant, hash_password, put_user};
-use harrier_store::{Database, Store, UserRecord, create_tables};
+use harrier_store::schema::create_tables;
+use harrier_store::{Database, Store, UserRecord};
 
 pub const PREFIX: &str = "t-";
 

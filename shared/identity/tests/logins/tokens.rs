@@ -4,7 +4,7 @@ use aws_lc_rs::hmac;
 use harrier_domain::Tenant;
 use harrier_domain::authority::Authority;
 use harrier_identity::UserDirectory;
-use harrier_identity::oidc::{OidcSettings, SigningAlgorithm};
+use harrier_identity::oidc::SigningAlgorithm;
 use serde_json::{Value, json};
 
 use crate::provider::{Provider, SigningKey, base64, unsigned};
@@ -73,7 +73,9 @@ async fn a_token_without_tenant_falls_back_only_if_so_configured() {
     let key = SigningKey::elliptic("one");
     let provider = Provider::start(&[&key]).await;
     let fallback_tenant = Some(Tenant::parse(Tenant::DEFAULT).unwrap());
-    let users = trusting(OidcSettings { fallback_tenant: fallback_tenant.clone(), ..provider.settings() }).await;
+    let mut settings = provider.settings();
+    settings.fallback_tenant.clone_from(&fallback_tenant);
+    let users = trusting(settings).await;
     let token = key.token(&provider.claims(json!({"tenant": null})));
     let user = users.authenticate(&format!("Bearer {token}"), NOW).await.unwrap().unwrap();
     assert_eq!(Some(user.tenant), fallback_tenant);
@@ -128,7 +130,8 @@ async fn a_signature_counts_only_for_what_was_signed_by_the_key_that_is_named() 
 async fn only_configured_algorithms_count() {
     let key = SigningKey::rsa("one");
     let provider = Provider::start(&[&key]).await;
-    let algorithms = vec![SigningAlgorithm::Es256];
-    let users = trusting(OidcSettings { algorithms, ..provider.settings() }).await;
+    let mut settings = provider.settings();
+    settings.algorithms = vec![SigningAlgorithm::Es256];
+    let users = trusting(settings).await;
     assert!(!accepted(&users, &key.token(&provider.claims(json!({})))).await);
 }
