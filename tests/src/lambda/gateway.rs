@@ -11,9 +11,8 @@ use harrier::embedded::loopback::LocalServer;
 use http::StatusCode;
 use tokio::net::TcpListener;
 
-use super::{Aws, Function, Refusal, answer_of, event_of};
-use crate::Api;
-use crate::programs::FUNCTIONS;
+use super::{Aws, FUNCTIONS, Function, Refusal, answer_of, event_of};
+use crate::Client;
 
 /// Most bytes of a request.
 const REQUEST_LIMIT: usize = 10 * 1024 * 1024;
@@ -48,8 +47,8 @@ impl Gateway {
 
     /// Anybody, without credentials.
     #[must_use]
-    pub fn anonymous(&self) -> Api {
-        Api::new(&self.server.endpoint())
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.server.endpoint())
     }
 }
 

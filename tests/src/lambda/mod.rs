@@ -1,6 +1,7 @@
 //! The functions as on Lambda: their real binaries, fed by a stand-in for the Lambda Runtime API, behind a stand-in for an
 //! API Gateway HTTP API.
 
+mod binaries;
 mod event;
 mod gateway;
 mod runtime_api;
@@ -11,10 +12,15 @@ use harrier::embedded::s3::EmbeddedS3;
 use harrier::{AdministratorOptions, Password, prepare};
 use harrier_runtime::{App, Settings};
 
-use crate::Api;
+use crate::Client;
+pub use binaries::{binary, sizes, with_release_binaries};
 pub use event::{answer_of, event_of};
 pub use gateway::Gateway;
 pub use runtime_api::{Function, Refusal};
+
+/// The HTTP functions.
+pub const FUNCTIONS: [&str; 5] =
+    ["device", "management-targets", "management-repository", "management-campaigns", "management-system"];
 
 /// The embedded database and object store, as services that other processes can reach.
 pub struct Aws {
@@ -41,10 +47,10 @@ impl Aws {
         }
     }
 
-    /// The same API as the administrator.
+    /// The client of an API, logged in as the administrator.
     #[must_use]
-    pub fn login(&self, anybody: &Api) -> Api {
-        anybody.basic(&self.administrator.0, &self.administrator.1)
+    pub fn login(&self, client: Client) -> Client {
+        client.with_login(&self.administrator.0, &self.administrator.1)
     }
 
     /// What a function finds in its environment.

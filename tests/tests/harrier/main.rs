@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use harrier::{AdministratorOptions, Options, Password, Stack, StackError, Storage};
-use harrier_tests::{Api, World};
+use harrier_tests::{Client, Installation, update};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -16,14 +16,21 @@ fn with_password(options: Options, password: &str) -> Options {
 }
 
 async fn login_status(stack: &Stack, password: &str) -> u16 {
-    Api::new(&stack.url()).basic("admin", password).get("/rest/v1/userinfo").await.status
+    Client::new(stack.url()).with_login("admin", password).get("/rest/v1/userinfo").await.status
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_update_in_one_process() {
+    let server = Installation::start().await;
+    let file: Vec<u8> = (0..=255).cycle().take(300_000).collect();
+    update::update(&server.administrator(), &server.anonymous(), "device-1", &file).await;
 }
 
 #[tokio::test]
 async fn unknown_paths_are_not_found() {
-    let world = World::start().await;
+    let server = Installation::start().await;
     for path in ["/", "/rest", "/rest/v1/nothing", "/DEFAULT/controller/v2/x", "/a/b/c/d/e"] {
-        let answer = world.admin.get(path).await.expect(404);
+        let answer = server.administrator().get(path).await.expect(404);
         assert!(answer.body.is_empty(), "{path}");
     }
 }
@@ -33,14 +40,14 @@ async fn the_state_outlives_a_restart() {
     let directory = TempDir::new().unwrap();
     let first = Stack::start(options_in(&directory)).await.unwrap();
     let Password::Generated(password) = first.administrator().password.clone() else { panic!("a new password") };
-    let operator = Api::new(&first.url()).basic("admin", &password);
+    let operator = Client::new(first.url()).with_login("admin", &password);
     let path = "/rest/v1/system/configs/pollingTime";
-    let _ = operator.put(path, &json!({ "value": "00:01:00" })).await.expect(204);
+    let _ = operator.put(path, json!({ "value": "00:01:00" })).await.expect(204);
     first.shutdown().await.unwrap();
 
     let second = Stack::start(options_in(&directory)).await.unwrap();
     assert_eq!(second.administrator().password, Password::Unchanged);
-    let operator = Api::new(&second.url()).basic("admin", &password);
+    let operator = Client::new(second.url()).with_login("admin", &password);
     assert_eq!(operator.get(path).await.expect(200).json()["value"], json!("00:01:00"));
 }
 
@@ -68,10 +75,23 @@ async fn a_second_server_on_the_same_state_is_refused() {
 
 #[tokio::test]
 async fn a_taken_address_is_refused_before_anything_is_made() {
-    let first = World::start().await;
+    let first = Installation::start().await;
     let directory = TempDir::new().unwrap();
-    let taken = Options { listen: first.stack.address(), ..options_in(&directory) };
+    let taken = Options { listen: first.stack().address(), ..options_in(&directory) };
     let second = Stack::start(taken).await;
     assert!(matches!(second, Err(StackError::Listen { .. })), "{second:?}");
     assert!(!directory.path().join("state").exists());
+}
+
+#[tokio::test]
+async fn tenants_do_not_see_each_other() {
+    let server = Installation::start().await;
+    let tenant = harrier_domain::Tenant::parse("other").unwrap();
+    let new = harrier_identity::NewTenant { tenant, now: 1 };
+    assert!(harrier_identity::create_tenant(&server.stack().app().store, &new).await.unwrap());
+    let other = server.user_of("OTHER", "olga", &["ROLE_TENANT_ADMIN"]).await;
+    let path = "/rest/v1/system/configs/pollingTime";
+    let _ = other.put(path, json!({ "value": "00:01:00" })).await.expect(204);
+    let ours = server.administrator().get(path).await.expect(200).json();
+    assert_eq!(ours["value"], json!("00:05:00"));
 }

@@ -3,8 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use harrier_tests::lambda::{Aws, Function, answer_of, event_of};
-use harrier_tests::programs::{self, FUNCTIONS};
+use harrier_tests::lambda::{Aws, Function, answer_of, event_of, sizes, with_release_binaries};
 use http::Request;
 
 const STARTS: usize = 9;
@@ -24,7 +23,7 @@ async fn the_device_function_answers_soon_after_its_start() {
     }
     times.sort_unstable();
     println!("start to first answer: {:?} to {:?}, median {:?}", times[0], times[STARTS - 1], times[STARTS / 2]);
-    if programs::are_functions_as_deployed() {
+    if with_release_binaries() {
         assert!(times[STARTS / 2] <= BUDGET, "{times:?}");
     }
 }
@@ -32,8 +31,6 @@ async fn the_device_function_answers_soon_after_its_start() {
 async fn first_answer(aws: &Aws) -> Duration {
     let request = Request::get("/DEFAULT/controller/v1/device-1").header("host", "localhost").body(()).unwrap();
     let event = event_of(&request.into_parts().0, &Bytes::new(), "192.0.2.7");
-    // Building is not starting.
-    let _built = programs::function("device");
     let begun = Instant::now();
     let function = Function::start("device", &aws.environment()).await;
     let output = function.invoke(event).await.expect("an answer");
@@ -45,10 +42,9 @@ async fn first_answer(aws: &Aws) -> Duration {
 
 #[test]
 fn the_programs_are_small() {
-    for function in FUNCTIONS {
-        let bytes = std::fs::metadata(programs::function(function)).expect("a program").len();
+    for (function, bytes) in sizes() {
         println!("{function}: {:.1} MB", bytes as f64 / 1e6);
-        if programs::are_functions_as_deployed() {
+        if with_release_binaries() {
             assert!(bytes <= SIZE_BUDGET, "{function} has {bytes} bytes");
         }
     }

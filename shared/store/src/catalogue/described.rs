@@ -36,6 +36,24 @@ impl Store {
         modules.into_iter().map(|module| typed(module, &types)).collect()
     }
 
+    /// One module with its type.
+    ///
+    /// # Errors
+    /// As [`Store::describe_modules`].
+    pub async fn describe_module(&self, tenant: &Tenant, module: SoftwareModule) -> Result<TypedModule> {
+        let described = self.describe_modules(tenant, vec![module]).await?;
+        described.into_iter().next().ok_or_else(|| StoreError::broken_item("a module was lost"))
+    }
+
+    /// One set with its type and modules.
+    ///
+    /// # Errors
+    /// As [`Store::describe_sets`].
+    pub async fn describe_set(&self, tenant: &Tenant, set: DistributionSet) -> Result<DescribedSet> {
+        let described = self.describe_sets(tenant, vec![set]).await?;
+        described.into_iter().next().ok_or_else(|| StoreError::broken_item("a set was lost"))
+    }
+
     /// The sets with their types and modules, in the given order. Three batch reads, however many sets there are.
     ///
     /// # Errors

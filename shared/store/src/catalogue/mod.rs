@@ -7,6 +7,7 @@ mod described;
 mod entities;
 mod guards;
 mod metadata;
+mod type_usage;
 
 pub use blobs::Blob;
 pub use described::DescribedSet;

@@ -1,7 +1,6 @@
 //! `/rest/v1/system/configs` (management §5.16 and §7 items 104 to 110, domain §20 items 104 to 107).
 
-use harrier::{Options, Stack};
-use harrier_tests::{Api, World};
+use harrier_tests::{Client, Installation};
 use serde_json::{Value, json};
 
 const CONFIGS: &str = "/rest/v1/system/configs";
@@ -10,22 +9,19 @@ fn path(key: &str) -> String {
     format!("{CONFIGS}/{key}")
 }
 
-async fn store(client: &Api, key: &str, value: Value) -> (u16, String) {
-    let answer = client.put(&path(key), &json!({ "value": value })).await;
+async fn store(client: &Client, key: &str, value: Value) -> (u16, String) {
+    let answer = client.put(&path(key), json!({ "value": value })).await;
     (answer.status, answer.error())
 }
 
-async fn value(client: &Api, key: &str) -> Value {
+async fn value(client: &Client, key: &str) -> Value {
     client.get(&path(key)).await.expect(200).json()["value"].clone()
 }
 
 #[tokio::test]
 async fn the_list_has_every_key_with_its_default() {
-    // Not a `World`: that changes some values.
-    let stack = Stack::start(Options::in_memory()).await.expect("a running stack");
-    let password = stack.administrator().password.reveal().expect("a new password");
-    let admin = Api::new(&stack.url()).basic("admin", password);
-    let all = admin.get(CONFIGS).await.expect(200).json();
+    let server = Installation::start().await;
+    let all = server.administrator().get(CONFIGS).await.expect(200).json();
     let expected = [
         ("authentication.header.enabled", json!(false)),
         ("authentication.header.authority", json!("")),
@@ -57,8 +53,8 @@ async fn the_list_has_every_key_with_its_default() {
 
 #[tokio::test]
 async fn which_values_the_polling_time_takes() {
-    let world = World::start().await;
-    let admin = &world.admin;
+    let server = Installation::start().await;
+    let admin = server.administrator();
     let refused = [
         "00:00:05",
         "00:00:01",
@@ -68,18 +64,18 @@ async fn which_values_the_polling_time_takes() {
         "00:10:00, a=b -> 00:01:00",
     ];
     for text in refused {
-        assert_eq!(store(admin, "pollingTime", json!(text)).await, (400, "configValueInvalid".into()), "{text}");
+        assert_eq!(store(&admin, "pollingTime", json!(text)).await, (400, "configValueInvalid".into()), "{text}");
     }
     for text in ["00:10:00~10%", "PT10M", "00:10:00, controllerid==a* -> 00:01:00~5%"] {
-        assert_eq!(store(admin, "pollingTime", json!(text)).await.0, 204, "{text}");
-        assert_eq!(value(admin, "pollingTime").await, json!(text));
+        assert_eq!(store(&admin, "pollingTime", json!(text)).await.0, 204, "{text}");
+        assert_eq!(value(&admin, "pollingTime").await, json!(text));
     }
 }
 
 #[tokio::test]
 async fn values_are_converted_to_the_type_of_their_key() {
-    let world = World::start().await;
-    let admin = &world.admin;
+    let server = Installation::start().await;
+    let admin = server.administrator();
     let table = [
         ("rollout.approval.enabled", json!("true"), Some(json!(true))),
         ("rollout.approval.enabled", json!("off"), Some(json!(false))),
@@ -94,11 +90,11 @@ async fn values_are_converted_to_the_type_of_their_key() {
         ("authentication.gatewaytoken.key", json!(["a"]), None),
     ];
     for (key, sent, expected) in table {
-        let answer = store(admin, key, sent.clone()).await;
+        let answer = store(&admin, key, sent.clone()).await;
         match expected {
             Some(expected) => {
                 assert_eq!(answer.0, 204, "{key} {sent}");
-                assert_eq!(value(admin, key).await, expected, "{key} {sent}");
+                assert_eq!(value(&admin, key).await, expected, "{key} {sent}");
             }
             None => assert_eq!(answer, (400, "configValueInvalid".into()), "{key} {sent}"),
         }
@@ -107,19 +103,19 @@ async fn values_are_converted_to_the_type_of_their_key() {
 
 #[tokio::test]
 async fn bodies_without_a_value_are_not_readable() {
-    let world = World::start().await;
-    let admin = &world.admin;
+    let server = Installation::start().await;
+    let admin = server.administrator();
     for body in [json!({ "value": null }), json!({}), json!(null), json!("text"), json!([1])] {
-        let answer = admin.put(&path("pollingTime"), &body).await;
+        let answer = admin.put(&path("pollingTime"), body.clone()).await;
         assert_eq!((answer.status, answer.error()), (400, "notReadable".into()), "{body}");
     }
 }
 
 #[tokio::test]
 async fn a_batch_is_stored_as_a_whole_or_not_at_all() {
-    let world = World::start().await;
-    let admin = &world.admin;
-    let default_set_type = value(admin, "default.ds.type").await;
+    let server = Installation::start().await;
+    let admin = server.administrator();
+    let default_set_type = value(&admin, "default.ds.type").await;
     let other_set_type = default_set_type.as_i64().unwrap() - 1;
     let refused = [
         (json!({ "bogus": 1 }), "configKeyInvalid"),
@@ -130,52 +126,52 @@ async fn a_batch_is_stored_as_a_whole_or_not_at_all() {
     for (mut body, error) in refused {
         body["rollout.approval.enabled"] = json!(true);
         body["default.ds.type"] = json!(other_set_type);
-        let answer = admin.put(CONFIGS, &body).await;
+        let answer = admin.put(CONFIGS, body.clone()).await;
         assert_eq!((answer.status, answer.error().as_str()), (400, error), "{body}");
-        assert_eq!(value(admin, "rollout.approval.enabled").await, json!(false));
-        assert_eq!(value(admin, "default.ds.type").await, default_set_type);
+        assert_eq!(value(&admin, "rollout.approval.enabled").await, json!(false));
+        assert_eq!(value(&admin, "default.ds.type").await, default_set_type);
     }
     let body = json!({
         "rollout.approval.enabled": true, "pollingTime": "00:01:00", "default.ds.type": other_set_type
     });
-    assert_eq!(admin.put(CONFIGS, &body).await.expect(204).body.len(), 0);
-    assert_eq!(value(admin, "rollout.approval.enabled").await, json!(true));
-    assert_eq!(value(admin, "pollingTime").await, json!("00:01:00"));
-    assert_eq!(value(admin, "default.ds.type").await, json!(other_set_type));
+    assert_eq!(admin.put(CONFIGS, body).await.expect(204).body.len(), 0);
+    assert_eq!(value(&admin, "rollout.approval.enabled").await, json!(true));
+    assert_eq!(value(&admin, "pollingTime").await, json!("00:01:00"));
+    assert_eq!(value(&admin, "default.ds.type").await, json!(other_set_type));
 }
 
 #[tokio::test]
 async fn an_empty_batch_changes_nothing() {
-    let world = World::start().await;
-    let admin = &world.admin;
+    let server = Installation::start().await;
+    let admin = server.administrator();
     let before = admin.get(CONFIGS).await.json();
-    let _ = admin.put(CONFIGS, &json!({})).await.expect(204);
+    let _ = admin.put(CONFIGS, json!({})).await.expect(204);
     assert_eq!(admin.get(CONFIGS).await.json(), before);
 }
 
 #[tokio::test]
 async fn unknown_keys() {
-    let world = World::start().await;
-    let admin = &world.admin;
+    let server = Installation::start().await;
+    let admin = server.administrator();
     for key in ["whatever", "multi.assignments.enabled", "minPollingTime", "action.cleanup.enabled"] {
         let read = admin.get(&path(key)).await;
         assert_eq!((read.status, read.error()), (400, "configKeyInvalid".into()), "{key}");
-        assert_eq!(store(admin, key, json!(1)).await, (400, "configKeyInvalid".into()), "{key}");
+        assert_eq!(store(&admin, key, json!(1)).await, (400, "configKeyInvalid".into()), "{key}");
         let _ = admin.delete(&path(key)).await.expect(204);
     }
 }
 
 #[tokio::test]
 async fn the_default_set_type() {
-    let world = World::start().await;
-    let admin = &world.admin;
-    let id = value(admin, "default.ds.type").await.as_i64().unwrap();
+    let server = Installation::start().await;
+    let admin = server.administrator();
+    let id = value(&admin, "default.ds.type").await.as_i64().unwrap();
     for wrong in [json!("os_app"), json!(id.to_string()), json!(true), json!(1.5)] {
-        let answer = store(admin, "default.ds.type", wrong.clone()).await;
+        let answer = store(&admin, "default.ds.type", wrong.clone()).await;
         assert_eq!(answer, (400, "configValueInvalid".into()), "{wrong}");
     }
-    assert_eq!(store(admin, "default.ds.type", json!(4711)).await, (404, "entityNotFound".into()));
-    assert_eq!(store(admin, "default.ds.type", json!(id - 1)).await.0, 204);
+    assert_eq!(store(&admin, "default.ds.type", json!(4711)).await, (404, "entityNotFound".into()));
+    assert_eq!(store(&admin, "default.ds.type", json!(id - 1)).await.0, 204);
     let answer = admin.get(&path("default.ds.type")).await.json();
     assert_eq!((&answer["value"], &answer["global"]), (&json!(id - 1), &json!(false)));
     assert!(answer.get("createdAt").is_none());
@@ -184,7 +180,7 @@ async fn the_default_set_type() {
 
 #[tokio::test]
 async fn who_may_read_the_default_set_type() {
-    let world = World::start().await;
+    let server = Installation::start().await;
     let table = [
         ("READ_DISTRIBUTION_SET", 200),
         ("READ_TARGET", 200),
@@ -192,36 +188,36 @@ async fn who_may_read_the_default_set_type() {
         ("READ_ROLLOUT", 403),
     ];
     for (authority, status) in table {
-        let user = world.user(authority, &[authority]).await;
+        let user = server.user(authority, &[authority]).await;
         let _ = user.get(&path("default.ds.type")).await.expect(status);
     }
 }
 
 #[tokio::test]
 async fn the_gateway_token_is_hidden_from_those_who_may_not_read_it() {
-    let world = World::start().await;
-    let admin = &world.admin;
+    let server = Installation::start().await;
+    let admin = server.administrator();
     let key = "authentication.gatewaytoken.key";
-    let writer = world.user("writer", &["UPDATE_TENANT_CONFIGURATION"]).await;
+    let writer = server.user("writer", &["UPDATE_TENANT_CONFIGURATION"]).await;
     assert_eq!(store(&writer, key, json!("sesame")).await.0, 204);
-    let reader = world.user("reader", &["READ_TENANT_CONFIGURATION"]).await;
+    let reader = server.user("reader", &["READ_TENANT_CONFIGURATION"]).await;
     let all = reader.get(CONFIGS).await.expect(200).json();
     assert!(all.get(key).is_none() && all.get("pollingTime").is_some());
     let alone = reader.get(&path(key)).await.expect(403);
     assert_eq!(alone.error(), "insufficientPermission");
-    assert_eq!(value(admin, key).await, json!("sesame"));
+    assert_eq!(value(&admin, key).await, json!("sesame"));
     assert_eq!(admin.get(CONFIGS).await.json()[key]["value"], json!("sesame"));
 }
 
 #[tokio::test]
 async fn each_operation_has_its_right() {
-    let world = World::start().await;
+    let server = Installation::start().await;
     let rights = ["READ_TENANT_CONFIGURATION", "UPDATE_TENANT_CONFIGURATION", "DELETE_TENANT_CONFIGURATION"];
     for (index, right) in rights.into_iter().enumerate() {
-        let user = world.user(right, &[right]).await;
+        let user = server.user(right, &[right]).await;
         let answers = [
             user.get(CONFIGS).await.status,
-            user.put(&path("implicit.lock.enabled"), &json!({ "value": true })).await.status,
+            user.put(&path("implicit.lock.enabled"), json!({ "value": true })).await.status,
             user.delete(&path("implicit.lock.enabled")).await.status,
         ];
         for (operation, status) in answers.into_iter().enumerate() {
@@ -232,14 +228,14 @@ async fn each_operation_has_its_right() {
 
 #[tokio::test]
 async fn a_stored_value_tells_who_and_when_until_it_is_deleted() {
-    let world = World::start().await;
-    let admin = &world.admin;
-    assert_eq!(store(admin, "pollingTime", json!("00:10:00")).await.0, 204);
+    let server = Installation::start().await;
+    let admin = server.administrator();
+    assert_eq!(store(&admin, "pollingTime", json!("00:10:00")).await.0, 204);
     let first = admin.get(&path("pollingTime")).await.json();
     assert_eq!((&first["global"], &first["createdBy"]), (&json!(false), &json!("admin")));
     assert!(first["createdAt"].as_i64().unwrap() > 0);
 
-    let editor = world.user("editor", &["TENANT_CONFIGURATION"]).await;
+    let editor = server.user("editor", &["TENANT_CONFIGURATION"]).await;
     assert_eq!(store(&editor, "pollingTime", json!("00:20:00")).await.0, 204);
     let second = admin.get(&path("pollingTime")).await.json();
     assert_eq!((&second["createdAt"], &second["createdBy"]), (&first["createdAt"], &json!("admin")));
@@ -258,17 +254,17 @@ async fn a_stored_value_tells_who_and_when_until_it_is_deleted() {
 
 #[tokio::test]
 async fn concurrent_changes_of_different_keys_are_all_kept() {
-    let world = World::start().await;
-    let admin = &world.admin;
+    let server = Installation::start().await;
+    let admin = server.administrator();
     let keys = ["rollout.approval.enabled", "user.confirmation.flow.enabled", "batch.assignments.enabled"];
     let (one, two, three, again) = tokio::join!(
-        store(admin, keys[0], json!(true)),
-        store(admin, keys[1], json!(true)),
-        store(admin, keys[2], json!(true)),
-        store(admin, keys[0], json!(true)),
+        store(&admin, keys[0], json!(true)),
+        store(&admin, keys[1], json!(true)),
+        store(&admin, keys[2], json!(true)),
+        store(&admin, keys[0], json!(true)),
     );
     assert_eq!([one.0, two.0, three.0, again.0], [204; 4]);
     for key in keys {
-        assert_eq!(value(admin, key).await, json!(true), "{key}");
+        assert_eq!(value(&admin, key).await, json!(true), "{key}");
     }
 }
