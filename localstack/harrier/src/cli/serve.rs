@@ -54,6 +54,9 @@ struct Administrators {
 #[derive(Args)]
 #[command(next_help_heading = "Artifacts")]
 struct Artifacts {
+    /// Bucket of the artifacts.
+    #[arg(long, env = "HARRIER_BUCKET", value_name = "NAME", default_value = "harrier-artifacts")]
+    bucket: String,
     /// Send files ourselves, or redirect to presigned links for files above 4 MiB.
     #[arg(long, value_enum, default_value_t = Delivery::Inline)]
     delivery: Delivery,
@@ -124,6 +127,8 @@ impl Serve {
             self.behaviour;
         let public_base_url = self.public_url.clone();
         Settings {
+            table_prefix: self.storage.table_prefix(),
+            bucket: self.artifacts.bucket.clone(),
             origin: OriginPolicy { public_base_url, trust_forwarded, ..OriginPolicy::default() },
             delivery: match self.artifacts.delivery {
                 Delivery::Inline => DeliveryMode::Inline,
