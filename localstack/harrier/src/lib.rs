@@ -2,3 +2,12 @@
 //! Harrier in one process: every function on embedded stand-ins for DynamoDB and S3.
 
 pub mod embedded;
+pub mod fleet;
+mod routes;
+mod stack;
+
+pub use routes::routes;
+pub use stack::{
+    Administrator, AdministratorOptions, Options, Password, Stack, StackError, Storage, Tls, open_database, prepare,
+    set_administrator,
+};

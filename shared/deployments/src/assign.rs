@@ -1,7 +1,7 @@
 //! Assigning one distribution set to targets (`domain-behaviour.md` §6).
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use harrier_domain::action::{Action, ActionType, DEFAULT_WEIGHT};
+use harrier_domain::action::{Action, ActionType, DEFAULT_WEIGHT, StatusEntry};
 use harrier_domain::assignment::{self, Assignment, Policy};
 use harrier_domain::audit::Actor;
 use harrier_domain::classification::TargetType;
@@ -11,10 +11,13 @@ use harrier_domain::software::{DistributionSet, DistributionSetType};
 use harrier_domain::target::Target;
 use harrier_domain::{Entity, Error, Tenant};
 use harrier_identity::TenantSnapshot;
-use harrier_store::{Consistency, Loaded, Result, Sequence, Store, StoreError, until_settled};
+use harrier_store::{Consistency, Loaded, Result, Sequence, Store, StoreError, Transaction, until_settled};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::sets::{deployable_set, lock_for_use};
+
+/// Older actions that give way within one transaction: each takes two of its hundred changes.
+const MAX_OVERRIDDEN: usize = 40;
 
 /// Targets worked on at the same time.
 const CONCURRENCY: usize = 16;
@@ -196,27 +199,65 @@ async fn try_assign(
     id: i64,
 ) -> Result<bool> {
     let tenant = &order.snapshot.tenant;
-    let open_ids: Vec<i64> = target.open_actions.iter().map(|action| action.id).collect();
-    let mut open = store.actions(tenant, &target.controller_id, &open_ids).await?;
-    let mut open_actions: Vec<Action> = open.iter().map(|action| (**action).clone()).collect();
-    let assignment = assignment_of(order, set, target_order);
     let policy = policy(order);
+    let overridable = assignment::overridable(&target, &policy);
+    if overridable.len() > MAX_OVERRIDDEN && target.assigned_set != Some(set.id) && !order.offline {
+        give_way(store, order, &policy, target, &overridable[..MAX_OVERRIDDEN]).await?;
+        return Err(StoreError::Conflict);
+    }
+    let mut open = OpenActions::load(store, tenant, &target.controller_id, &overridable).await?;
+    let assignment = assignment_of(order, set, target_order);
     let assigned =
-        assignment::assign(&mut target, &mut open_actions, id, &assignment, &policy, order.actor, order.now)?;
+        assignment::assign(&mut target, &mut open.changed, id, &assignment, &policy, order.actor, order.now)?;
     let Some(assigned) = assigned else {
         return Ok(false);
     };
     let mut transaction = store.transaction(tenant);
     transaction.save(&target).create(&assigned.action);
-    for (loaded, changed) in open.iter_mut().zip(open_actions) {
-        **loaded = changed;
-        transaction.save(loaded);
-    }
-    for entry in &assigned.entries {
-        transaction.create(entry);
-    }
+    open.save(&mut transaction, &assigned.entries);
     transaction.commit().await?;
     Ok(true)
+}
+
+/// Lets some of very many older actions give way ahead of the assignment, which could not hold them all.
+async fn give_way(
+    store: &Store,
+    order: &AssignmentOrder<'_>,
+    policy: &Policy,
+    mut target: Loaded<Target>,
+    ids: &[i64],
+) -> Result<()> {
+    let tenant = &order.snapshot.tenant;
+    let mut open = OpenActions::load(store, tenant, &target.controller_id, ids).await?;
+    let entries = assignment::override_open_actions(&mut target, &mut open.changed, policy, order.actor, order.now);
+    let mut transaction = store.transaction(tenant);
+    transaction.save(&target);
+    open.save(&mut transaction, &entries);
+    transaction.commit().await
+}
+
+/// Actions as loaded, and as the domain changes them.
+struct OpenActions {
+    loaded: Vec<Loaded<Action>>,
+    changed: Vec<Action>,
+}
+
+impl OpenActions {
+    async fn load(store: &Store, tenant: &Tenant, controller_id: &str, ids: &[i64]) -> Result<Self> {
+        let loaded = store.actions(tenant, controller_id, ids).await?;
+        let changed = loaded.iter().map(|action| (**action).clone()).collect();
+        Ok(Self { loaded, changed })
+    }
+
+    fn save(self, transaction: &mut Transaction<'_>, entries: &[StatusEntry]) {
+        for (mut loaded, changed) in self.loaded.into_iter().zip(self.changed) {
+            *loaded = changed;
+            transaction.save(&loaded);
+        }
+        for entry in entries {
+            transaction.create(entry);
+        }
+    }
 }
 
 fn assignment_of(order: &AssignmentOrder<'_>, set: &DistributionSet, target_order: &TargetOrder) -> Assignment {

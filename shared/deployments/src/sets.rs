@@ -5,11 +5,14 @@ use harrier_domain::classification::DistributionSetTag;
 use harrier_domain::software::{DistributionSet, DistributionSetType, SoftwareModule, SoftwareModuleType, TypedModule};
 use harrier_domain::{Entity, Error, Tenant};
 use harrier_identity::TenantSnapshot;
-use harrier_store::{Consistency, Loaded, Result, Store, StoreError, until_settled};
+use harrier_store::{Consistency, Loaded, MAX_TRANSACTION, Result, Store, StoreError, Transaction, until_settled};
 
 /// A set that carries a tag of one of these names is not locked by being used (`domain-behaviour.md` §2.7).
 const SKIP_LOCK_TAGS: [&str; 4] =
     ["skip-implicit-lock", "skip_implicit_lock", "SKIP_IMPLICIT_LOCK", "SKIP-IMPLICIT-LOCK"];
+
+/// Modules that fit into one transaction with their set.
+const MODULES_WITH_SET: usize = MAX_TRANSACTION - 1;
 
 /// The set, if it may be deployed: it exists, is neither deleted nor invalid, and is complete.
 ///
@@ -90,12 +93,7 @@ async fn try_lock(
     let mut set = deployable_set(store, tenant, id).await?;
     let mut transaction = store.transaction(tenant);
     if !set.locked && locks(store, snapshot, &set).await? {
-        let ids: Vec<i64> = set.modules.iter().copied().collect();
-        for mut module in store.find_many::<SoftwareModule>(tenant, &ids, Consistency::Strong).await? {
-            module.locked = true;
-            // Even a module that is locked already must not change between the check and the lock.
-            transaction.save_or_check(&module);
-        }
+        lock_modules(store, tenant, &set, &mut transaction).await?;
         set.locked = true;
         set.audit.touch(actor, now);
     }
@@ -103,6 +101,31 @@ async fn try_lock(
     transaction.save(&set);
     transaction.commit().await?;
     store.get(tenant, id).await
+}
+
+/// Locks the modules in the set's own transaction, as far as they fit; the modules of a very large set are locked before
+/// it. A module that is locked too early does no harm, one locked too late could still change.
+async fn lock_modules<'a>(
+    store: &'a Store,
+    tenant: &'a Tenant,
+    set: &DistributionSet,
+    transaction: &mut Transaction<'a>,
+) -> Result<()> {
+    let ids: Vec<i64> = set.modules.iter().copied().collect();
+    let mut modules = store.find_many::<SoftwareModule>(tenant, &ids, Consistency::Strong).await?;
+    let surplus = modules.len().saturating_sub(MODULES_WITH_SET);
+    for (position, module) in modules.iter_mut().enumerate() {
+        module.locked = true;
+        if position < surplus {
+            let mut alone = store.transaction(tenant);
+            alone.save(module);
+            alone.commit().await?;
+        } else {
+            // Even a module that is locked already must not change between the check and the lock.
+            transaction.save_or_check(module);
+        }
+    }
+    Ok(())
 }
 
 async fn locks(store: &Store, snapshot: &TenantSnapshot, set: &DistributionSet) -> Result<bool> {

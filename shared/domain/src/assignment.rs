@@ -43,7 +43,7 @@ pub struct Assigned {
     pub entries: Vec<StatusEntry>,
 }
 
-/// Assigns to one target. `open` are the target's active actions; overridden ones are changed in place.
+/// Assigns to one target. `open` holds at least the [`overridable`] actions, which are changed in place.
 ///
 /// Returns `None`, changing nothing, when the target has the set already, or when an offline assignment meets a target
 /// with pending work.
@@ -74,8 +74,17 @@ pub fn assign(
     Ok(Some(Assigned { action, entries }))
 }
 
-/// Rows B1 and B2 of `domain-behaviour.md` §5.4: older actions give way, unless they are required migration steps.
-fn override_open_actions(
+/// The open actions that a new assignment would change (`domain-behaviour.md` §5.4 rows B1 and B2).
+#[must_use]
+pub fn overridable(target: &Target, policy: &Policy) -> Vec<i64> {
+    let gives_way = |action: &&OpenAction| {
+        !action.required_migration_step && (policy.autoclose || action.status != ActionStatus::Canceling)
+    };
+    target.open_actions.iter().filter(gives_way).map(|action| action.id).collect()
+}
+
+/// Older actions give way to a newer assignment: they are closed, or their cancellation is asked for.
+pub fn override_open_actions(
     target: &mut Target,
     open: &mut [Action],
     policy: &Policy,
@@ -83,13 +92,11 @@ fn override_open_actions(
     now: i64,
 ) -> Vec<StatusEntry> {
     let mut entries = Vec::new();
-    for action in open.iter_mut().filter(|action| action.active) {
-        if target.open_action(action.id).is_some_and(|copy| copy.required_migration_step) {
-            continue;
-        }
+    let overridable = overridable(target, policy);
+    for action in open.iter_mut().filter(|action| overridable.contains(&action.id)) {
         if policy.autoclose {
             entries.push(cancellation::close_obsolete(target, action, actor, now));
-        } else if action.status != ActionStatus::Canceling {
+        } else {
             entries.push(cancellation::cancel_obsolete(target, action, actor, now));
         }
     }

@@ -2,7 +2,6 @@
 
 use crate::Result;
 use crate::action::{Action, ActionStatus, ActionType, EntryDraft, SERVER_PREFIX, StatusEntry};
-use crate::audit::Actor;
 use crate::quota::{Quotas, split_message};
 use crate::target::{Target, UpdateStatus};
 
@@ -191,6 +190,5 @@ pub fn contact(target: &mut Target) -> bool {
         return false;
     }
     target.update_status = UpdateStatus::Registered;
-    target.audit.touch(&Actor::Device, 0);
     true
 }

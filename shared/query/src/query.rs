@@ -67,6 +67,12 @@ impl Query {
         Self { condition, key: self.key, complete: self.complete.or(other.complete) }
     }
 
+    /// Whether nothing is asked: every row matches.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.condition.is_everything()
+    }
+
     /// Whether the row satisfies the query; [`Query::completeness`] is not part of it.
     pub fn matches<R: Row + ?Sized>(&self, row: &R) -> bool {
         self.condition.matches(row)
@@ -119,6 +125,10 @@ impl Condition {
             Self::Any(operands) => operands.iter().any(|operand| operand.matches(row)),
             Self::Comparison(comparison) => comparison.matches(row),
         }
+    }
+
+    fn is_everything(&self) -> bool {
+        matches!(self, Self::All(operands) if operands.iter().all(Self::is_everything))
     }
 
     fn visit<'a>(&'a self, visitor: &mut dyn FnMut(&'a Comparison)) {

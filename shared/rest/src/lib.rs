@@ -14,6 +14,7 @@ pub mod page;
 pub mod path;
 pub mod query;
 pub mod render;
+pub mod resources;
 pub mod surface;
 
 mod access_log;

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::error::{Result, StoreError};
 use crate::item::{Item, Key};
@@ -81,11 +81,13 @@ impl Database {
         Ok(answer.item)
     }
 
-    /// Reads many items of one table, in no order; missing ones are left out.
+    /// Reads many items of one table, in no order; missing ones are left out. A key given twice is read once: DynamoDB
+    /// refuses batches that name a key twice.
     pub(crate) async fn get_many(&self, table: Table, keys: &[Key], consistency: Consistency) -> Result<Vec<Item>> {
-        let mut items = Vec::with_capacity(keys.len());
-        for chunk in keys.chunks(MAX_BATCH) {
-            let mut pending: Vec<Item> = chunk.iter().map(Key::attributes).collect();
+        let distinct: Vec<&Key> = keys.iter().collect::<HashSet<_>>().into_iter().collect();
+        let mut items = Vec::with_capacity(distinct.len());
+        for chunk in distinct.chunks(MAX_BATCH) {
+            let mut pending: Vec<Item> = chunk.iter().map(|key| key.attributes()).collect();
             while !pending.is_empty() {
                 pending = self.get_batch(table, pending, consistency, &mut items).await?;
             }

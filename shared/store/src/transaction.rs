@@ -168,6 +168,22 @@ impl<'a> Transaction<'a> {
         self.update(key, update, condition, Some(refusal))
     }
 
+    /// A counter is zero or missing; `refusal` otherwise.
+    pub(crate) fn require_zero(&mut self, key: &Key, attribute: &str, refusal: Error) -> &mut Self {
+        let mut expression = Expression::default();
+        let name = expression.name(attribute);
+        let zero = expression.value(AttributeValue::N("0".to_owned()));
+        let check = ConditionCheck::builder()
+            .table_name(self.database.table_name(key.table))
+            .set_key(Some(key.attributes()))
+            .condition_expression(format!("attribute_not_exists({name}) OR {name} = {zero}"))
+            .set_expression_attribute_names(Some(expression.names))
+            .set_expression_attribute_values(Some(expression.values))
+            .build()
+            .map(|check| TransactWriteItem::builder().condition_check(check).build());
+        self.push(check.map_err(incomplete), Some(refusal))
+    }
+
     /// Nothing changed this record since it was loaded.
     pub fn check_unchanged<T: Record>(&mut self, loaded: &Loaded<T>) -> &mut Self {
         let mut expression = Expression::default();

@@ -9,6 +9,7 @@ pub mod faults;
 mod lock;
 pub mod loopback;
 pub mod s3;
+pub mod sqs;
 
 #[cfg(test)]
 mod crash_testing;

@@ -5,7 +5,7 @@
 //! leaves bytes that nobody uses, never an artifact without bytes.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use harrier_domain::Tenant;
+use harrier_domain::{Error, Tenant};
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
@@ -41,7 +41,7 @@ impl Store {
     /// Counts a use that is about to be made. While it is held, the bytes are not removed.
     ///
     /// # Errors
-    /// [`harrier_domain::Error::ConcurrentModification`] while a removal of the same bytes is under way.
+    /// [`Error::ConcurrentModification`] while a removal of the same bytes is under way.
     pub async fn claim_blob(&self, tenant: &Tenant, sha256: &str) -> Result<()> {
         until_settled(|| async move {
             let mut transaction = self.transaction(tenant);
@@ -110,6 +110,12 @@ fn storage_key(tenant: &Tenant) -> Key {
 }
 
 impl crate::Transaction<'_> {
+    /// Counts artifact bytes stored, only while the tenant stays at or below `limit` bytes.
+    pub fn count_stored_bytes_within(&mut self, tenant: &Tenant, bytes: i64, limit: i64) -> &mut Self {
+        let refusal = Error::StorageQuotaExceeded { limit: u64::try_from(limit).unwrap_or_default() };
+        self.count_within(&storage_key(tenant), STORED_BYTES, bytes, limit, refusal)
+    }
+
     /// Counts artifact bytes stored (positive) or removed (negative).
     pub fn count_stored_bytes(&mut self, tenant: &Tenant, bytes: i64) -> &mut Self {
         self.count(&storage_key(tenant), STORED_BYTES, bytes)

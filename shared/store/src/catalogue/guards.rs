@@ -46,4 +46,9 @@ impl Store {
         let guard: Option<Loaded<NameGuard>> = item.map(decode).transpose()?;
         Ok(guard.map(|guard| guard.owner))
     }
+
+    /// The name is in use.
+    pub async fn is_name_taken(&self, tenant: &Tenant, guard: &NameGuard) -> Result<bool> {
+        Ok(self.database.get(&guard.key(tenant), Consistency::Strong).await?.is_some())
+    }
 }

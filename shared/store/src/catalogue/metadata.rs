@@ -60,4 +60,16 @@ impl Store {
         };
         self.database.query_all(&range).await?.into_iter().map(decode).collect()
     }
+
+    /// One entry, or `None`.
+    pub async fn metadata_entry(
+        &self,
+        tenant: &Tenant,
+        owner: MetadataOwner,
+        key: &str,
+        consistency: Consistency,
+    ) -> Result<Option<Loaded<OwnedMetadata>>> {
+        let key = keys::catalogue_text(tenant, &owner.kind(), key);
+        self.database.get(&key, consistency).await?.map(decode).transpose()
+    }
 }

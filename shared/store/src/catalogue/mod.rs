@@ -3,11 +3,14 @@
 //! A tenant's catalogue is small (thousands of entities, not millions), so a listing reads the kind's one partition.
 
 mod blobs;
+mod described;
 mod entities;
 mod guards;
 mod metadata;
+mod type_usage;
 
 pub use blobs::Blob;
+pub use described::DescribedSet;
 pub use entities::{CatalogueRecord, SetMembership};
 pub use guards::NameGuard;
 pub use metadata::{MetadataOwner, OwnedMetadata};

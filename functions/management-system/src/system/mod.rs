@@ -1,0 +1,3 @@
+//! `/rest/v1/system`.
+
+pub(crate) mod configs;

@@ -1,0 +1,170 @@
+//! `harrier admin`: tenants and users.
+
+use std::io::BufRead;
+
+use clap::{Args, Subcommand};
+use harrier::{Password, StackError, open_database, set_administrator};
+use harrier_domain::Tenant;
+use harrier_domain::authority::Authority;
+use harrier_identity::{NewTenant, create_tenant};
+use harrier_runtime::{Clock, Settings, SystemClock};
+use harrier_store::schema::create_tables;
+use harrier_store::{Consistency, Database, Store, StoreError};
+
+use super::storage::StorageOptions;
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum AdminError {
+    #[error("'{0}' cannot be the name of a tenant")]
+    TenantName(String),
+    #[error("there is no tenant '{0}'")]
+    UnknownTenant(String),
+    #[error("there is no user '{0}'")]
+    UnknownUser(String),
+    #[error("the password is empty")]
+    EmptyPassword,
+    #[error(transparent)]
+    Stack(#[from] StackError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[derive(Subcommand)]
+pub(super) enum Admin {
+    /// Make a tenant with the types every tenant starts with.
+    CreateTenant(CreateTenant),
+    /// Make a user, or replace one of the same tenant.
+    CreateUser(CreateUser),
+    /// Give a user another password.
+    SetPassword(SetPassword),
+}
+
+#[derive(Args)]
+pub(super) struct CreateTenant {
+    /// 1 to 40 letters, digits, `-`, `_`, `.`; stored in upper case.
+    name: String,
+    #[command(flatten)]
+    storage: StorageOptions,
+}
+
+#[derive(Args)]
+pub(super) struct CreateUser {
+    /// The login, unique in the installation.
+    name: String,
+    #[arg(long, default_value = Tenant::DEFAULT)]
+    tenant: String,
+    /// A right or role, for example `READ_TARGET` or `ROLE_ROLLOUT_ADMIN`; repeatable.
+    #[arg(long = "authority", value_name = "AUTHORITY", default_value = "ROLE_TENANT_ADMIN", value_parser = authority)]
+    authorities: Vec<String>,
+    #[command(flatten)]
+    password: PasswordOptions,
+    #[command(flatten)]
+    storage: StorageOptions,
+}
+
+#[derive(Args)]
+pub(super) struct SetPassword {
+    /// The login.
+    #[arg(default_value = "admin")]
+    name: String,
+    #[command(flatten)]
+    password: PasswordOptions,
+    #[command(flatten)]
+    storage: StorageOptions,
+}
+
+#[derive(Args)]
+struct PasswordOptions {
+    /// Read the password from standard input; without it one is generated and printed.
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+impl Admin {
+    pub(super) async fn run(self) -> Result<(), AdminError> {
+        match self {
+            Self::CreateTenant(command) => command.run().await,
+            Self::CreateUser(command) => command.run().await,
+            Self::SetPassword(command) => command.run().await,
+        }
+    }
+}
+
+impl CreateTenant {
+    async fn run(self) -> Result<(), AdminError> {
+        let tenant = Tenant::parse(&self.name).map_err(|_| AdminError::TenantName(self.name))?;
+        let store = open_store(&self.storage).await?;
+        match create_tenant(&store, &NewTenant { tenant: tenant.clone(), now: SystemClock.now() }).await? {
+            true => println!("Tenant {tenant} is made."),
+            false => println!("Tenant {tenant} exists already."),
+        }
+        Ok(())
+    }
+}
+
+impl CreateUser {
+    async fn run(self) -> Result<(), AdminError> {
+        let store = open_store(&self.storage).await?;
+        let tenant = Tenant::parse(&self.tenant).ok();
+        let known = match &tenant {
+            Some(tenant) => store.tenant(tenant, Consistency::Strong).await?.is_some(),
+            None => false,
+        };
+        let tenant = tenant.filter(|_| known).ok_or(AdminError::UnknownTenant(self.tenant))?;
+        let password = self.password.read()?;
+        let made = set_administrator(&store, &tenant, &self.name, self.authorities, password).await?;
+        println!("User {} of tenant {tenant} is made.", made.name);
+        tell(&made.password);
+        Ok(())
+    }
+}
+
+impl SetPassword {
+    async fn run(self) -> Result<(), AdminError> {
+        let store = open_store(&self.storage).await?;
+        let user = store.user(&self.name).await?.ok_or_else(|| AdminError::UnknownUser(self.name.clone()))?;
+        let password = self.password.read()?;
+        let changed = set_administrator(&store, &user.tenant, &user.name, user.authorities.clone(), password).await?;
+        println!("User {} of tenant {} has a new password.", changed.name, user.tenant);
+        tell(&changed.password);
+        Ok(())
+    }
+}
+
+impl PasswordOptions {
+    /// The first line of standard input, if that was asked for.
+    fn read(&self) -> Result<Option<String>, AdminError> {
+        if !self.password_stdin {
+            return Ok(None);
+        }
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map_err(StackError::from)?;
+        let password = line.trim_end_matches(['\r', '\n']);
+        if password.is_empty() {
+            return Err(AdminError::EmptyPassword);
+        }
+        Ok(Some(password.to_owned()))
+    }
+}
+
+fn tell(password: &Password) {
+    if let Password::Generated(password) = password {
+        println!("Password: {password}   (shown this once)");
+    }
+}
+
+fn authority(name: &str) -> Result<String, String> {
+    match Authority::parse(name) {
+        Some(known) => Ok(known.name().to_owned()),
+        None => Err("no such authority".to_owned()),
+    }
+}
+
+/// The store with its tables: `admin` may come before the first `serve`.
+async fn open_store(options: &StorageOptions) -> Result<Store, AdminError> {
+    let prefix = Settings::default().table_prefix;
+    let database = open_database(&options.storage(), options.durability()).await?;
+    create_tables(&database, &prefix).await?;
+    Ok(Store::new(Database::new(database, prefix)))
+}

@@ -1,0 +1,47 @@
+//! The command line.
+
+mod admin;
+mod serve;
+mod storage;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use harrier_runtime::{LogFormat, init_logs};
+
+/// Harrier: over-the-air updates for fleets of devices.
+#[derive(Parser)]
+#[command(version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the whole server in this process.
+    Serve(Box<serve::Serve>),
+    /// Manage tenants and users. With embedded storage, stop the server first.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+}
+
+/// Runs the command that was asked for.
+pub(crate) async fn run() -> ExitCode {
+    let command = Cli::parse().command;
+    init_logs(LogFormat::Text);
+    let outcome = match command {
+        Command::Serve(serve) => serve.run().await.map_err(|error| error.to_string()),
+        Command::Admin(admin) => admin.run().await.map_err(|error| error.to_string()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("harrier: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,179 @@
+//! `harrier serve`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use harrier::{AdministratorOptions, Options, Password, Stack, StackError, Storage, Tls};
+use harrier_identity::device::CertificateHeaders;
+use harrier_rest::OriginPolicy;
+use harrier_runtime::{DeliveryMode, Settings};
+
+use super::storage::StorageOptions;
+
+/// Files up to this many bytes are sent, larger ones redirected to, with `--delivery redirect`: as on AWS.
+const REDIRECT_ABOVE: u64 = 4 * 1024 * 1024;
+
+#[derive(Args)]
+pub(super) struct Serve {
+    /// Address of the device and management APIs.
+    #[arg(long, env = "HARRIER_LISTEN", value_name = "IP:PORT", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// URL under which devices and users reach us, for links; by default what each request names as its host.
+    #[arg(long, env = "HARRIER_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// Certificate chain in PEM format; with a key, the APIs speak HTTPS.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// Private key in PEM format.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
+
+    #[command(flatten)]
+    storage: StorageOptions,
+    #[command(flatten)]
+    administrator: Administrators,
+    #[command(flatten)]
+    artifacts: Artifacts,
+    #[command(flatten)]
+    behaviour: Behaviour,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Administrator of tenant DEFAULT")]
+struct Administrators {
+    /// User name.
+    #[arg(long, value_name = "NAME", default_value = "admin")]
+    admin_user: String,
+    /// Password, set at every start; without it one is generated at the first start and printed once.
+    #[arg(long, env = "HARRIER_ADMIN_PASSWORD", hide_env_values = true, value_name = "PASSWORD")]
+    admin_password: Option<String>,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Artifacts")]
+struct Artifacts {
+    /// Send files ourselves, or redirect to presigned links for files above 4 MiB.
+    #[arg(long, value_enum, default_value_t = Delivery::Inline)]
+    delivery: Delivery,
+    /// Address of presigned links to embedded objects.
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8081")]
+    storage_listen: SocketAddr,
+    /// URL under which devices reach that address.
+    #[arg(long, value_name = "URL")]
+    storage_url: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Delivery {
+    Inline,
+    Redirect,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Behaviour")]
+struct Behaviour {
+    /// Write down when a device was last seen only if the last time is this many seconds old.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    last_seen_seconds: u32,
+    /// Answer each request with the DynamoDB request units it took (`x-request-units`).
+    #[arg(long)]
+    expose_request_units: bool,
+    /// Believe `Forwarded` and `X-Forwarded-*`: only behind a proxy that sets them.
+    #[arg(long)]
+    trust_forwarded: bool,
+    /// Believe the headers of a proxy that verified client certificates: only behind one that removes them from requests.
+    #[arg(long)]
+    trust_certificate_headers: bool,
+}
+
+impl Serve {
+    /// Serves until a signal or a failure ends it.
+    pub(super) async fn run(self) -> Result<(), StackError> {
+        let options = self.options();
+        let storage = options.storage.clone();
+        let mut stack = Stack::start(options).await?;
+        announce(&stack, &storage);
+        tokio::select! {
+            failed = stack.failed() => return failed,
+            signal = stop_signal() => signal?,
+        }
+        println!("Stopping: requests under way may finish.");
+        stack.shutdown().await
+    }
+
+    fn options(self) -> Options {
+        let settings = self.settings();
+        let tls = self.tls_certificate.zip(self.tls_key);
+        let password = self.administrator.admin_password.filter(|password| !password.is_empty());
+        Options {
+            storage: self.storage.storage(),
+            durability: self.storage.durability(),
+            listen: self.listen,
+            storage_listen: self.artifacts.storage_listen,
+            storage_url: self.artifacts.storage_url,
+            tls: tls.map(|(certificate, key)| Tls { certificate, key }),
+            administrator: AdministratorOptions { name: self.administrator.admin_user, password },
+            settings,
+        }
+    }
+
+    fn settings(&self) -> Settings {
+        let Behaviour { last_seen_seconds, expose_request_units, trust_forwarded, trust_certificate_headers } =
+            self.behaviour;
+        let public_base_url = self.public_url.clone();
+        Settings {
+            origin: OriginPolicy { public_base_url, trust_forwarded, ..OriginPolicy::default() },
+            delivery: match self.artifacts.delivery {
+                Delivery::Inline => DeliveryMode::Inline,
+                Delivery::Redirect => DeliveryMode::RedirectAbove(REDIRECT_ABOVE),
+            },
+            last_seen_resolution: i64::from(last_seen_seconds) * 1000,
+            certificate_headers: trust_certificate_headers.then(CertificateHeaders::default),
+            expose_request_units,
+            ..Settings::default()
+        }
+    }
+}
+
+fn announce(stack: &Stack, storage: &Storage) {
+    let administrator = stack.administrator();
+    println!("Harrier listens on {}", stack.url());
+    println!("  device API      {}/{}/controller/v1/<controllerId>", stack.url(), stack.tenant());
+    println!("  management API  {}/rest/v1", stack.url());
+    if let Some(address) = stack.storage_address() {
+        println!("  artifact links  http://{address}");
+    }
+    println!("  storage         {}", described(storage));
+    println!("  administrator   {} of tenant {}", administrator.name, stack.tenant());
+    match &administrator.password {
+        Password::Generated(password) => println!("  password        {password}   (shown this once)"),
+        Password::Given(_) => println!("  password        as given"),
+        Password::Unchanged => println!("  password        unchanged"),
+    }
+}
+
+fn described(storage: &Storage) -> String {
+    match storage {
+        Storage::Memory => "memory: nothing outlives this process".to_owned(),
+        Storage::Directory(directory) => directory.display().to_string(),
+        Storage::Aws(endpoint) => endpoint.clone(),
+        Storage::DynamoDb(endpoint, Some(directory)) => format!("{endpoint}, objects in {}", directory.display()),
+        Storage::DynamoDb(endpoint, None) => format!("{endpoint}, objects in memory"),
+    }
+}
+
+#[cfg(unix)]
+async fn stop_signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminated.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

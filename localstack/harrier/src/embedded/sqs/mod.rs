@@ -1,0 +1,60 @@
+//! SQS in this process: the real SDK client over a small durable queue.
+//!
+//! What the program uses and no more: standard and FIFO queues, delay, visibility, batches, redrive to a dead-letter queue,
+//! long polling. A FIFO group waits while one of its messages is out, and sends with the same deduplication id count once
+//! within five minutes, as on AWS.
+
+mod connector;
+mod protocol;
+mod storage;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_credential_types::Credentials;
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::{BehaviorVersion, Region, SharedHttpClient, StalledStreamProtectionConfig};
+
+use super::lock::StateLock;
+use super::{Durability, EmbeddedError, REGION};
+use connector::InProcessHttpClient;
+use protocol::Service;
+use storage::Storage;
+
+/// The host of embedded queue URLs. It resolves nowhere: requests never leave the process.
+const ENDPOINT: &str = "http://sqs.embedded.invalid";
+
+/// An embedded SQS. Clones share its queues.
+#[derive(Clone, Debug)]
+pub struct EmbeddedSqs {
+    service: Arc<Service>,
+}
+
+impl EmbeddedSqs {
+    /// Opens the queues kept in the file at `path`, or an empty service in memory for `None`. An acknowledged message
+    /// outlives what `durability` says.
+    ///
+    /// # Errors
+    /// [`EmbeddedError::InUse`] when another process has the file open, [`EmbeddedError::Database`] when it cannot be read.
+    pub fn open(path: Option<&Path>, durability: Durability) -> Result<Self, EmbeddedError> {
+        let lock = path.map(|file| StateLock::take(&file.with_extension("lock"))).transpose()?;
+        let storage = Storage::open(path, durability, lock)?;
+        Ok(Self { service: Arc::new(Service::new(storage)) })
+    }
+
+    /// A client on these queues: the SDK's own in every respect but where its requests go.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static(REGION))
+            .credentials_provider(Credentials::from_keys("embedded", "embedded", None))
+            .endpoint_url(ENDPOINT)
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .http_client(SharedHttpClient::new(InProcessHttpClient::new(Arc::clone(&self.service))));
+        Client::from_conf(config.build())
+    }
+}

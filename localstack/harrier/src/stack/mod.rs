@@ -1,0 +1,130 @@
+//! The whole stack: storage, what a first start makes, listeners.
+
+mod administrator;
+mod backend;
+mod error;
+mod first_start;
+mod listener;
+mod options;
+
+use std::net::SocketAddr;
+
+use harrier_domain::Tenant;
+use harrier_rest::Scheme;
+use harrier_runtime::App;
+use tokio::net::TcpListener;
+
+pub use administrator::{Administrator, Password, set_administrator};
+pub use backend::open_database;
+pub use error::StackError;
+pub use first_start::prepare;
+pub use options::{AdministratorOptions, Options, Storage, Tls};
+
+use crate::embedded::loopback::LocalServer;
+use crate::routes;
+use backend::Backend;
+use listener::Listener;
+
+/// A running installation. Dropping it stops it at once; [`Stack::shutdown`] lets requests finish.
+pub struct Stack {
+    app: App,
+    administrator: Administrator,
+    listener: Listener,
+    storage: Option<LocalServer>,
+}
+
+impl Stack {
+    /// Opens the storage, makes what is missing in it (tables, bucket, tenant `DEFAULT`, administrator), and serves.
+    ///
+    /// # Errors
+    /// When the storage cannot be opened, an address is taken, or a certificate cannot be read.
+    pub async fn start(options: Options) -> Result<Self, StackError> {
+        let tls = listener::load(options.tls.as_ref()).await?;
+        let http = listener::bind(options.listen)?;
+        let storage_listener = TcpListener::from_std(listener::bind(options.storage_listen)?)?;
+        let backend = Backend::open(&options.storage, options.durability).await?;
+        let mut settings = options.settings;
+        settings.origin.scheme = if tls.is_some() { Scheme::Https } else { Scheme::Http };
+
+        let public = options.storage_url.unwrap_or_else(|| reachable_url(&storage_listener));
+        let signing = backend.signing_client(&public);
+        let app = App::new(backend.database.clone(), backend.objects.clone(), signing, settings)?;
+        let administrator = prepare(&app, &backend.database, &backend.objects, options.administrator).await?;
+        let storage =
+            backend.embedded_objects().map(|objects| objects.serve_presigned(storage_listener)).transpose()?;
+        let listener = Listener::start(http, tls, routes(&app))?;
+        Ok(Self { app, administrator, listener, storage })
+    }
+
+    /// Where the APIs listen.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.listener.address()
+    }
+
+    /// The APIs' address as a URL without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.listener.url()
+    }
+
+    /// Where presigned links are served; `None` when the objects are not embedded.
+    #[must_use]
+    pub fn storage_address(&self) -> Option<SocketAddr> {
+        self.storage.as_ref().map(LocalServer::address)
+    }
+
+    /// The administrator of tenant [`Tenant::DEFAULT`].
+    #[must_use]
+    pub fn administrator(&self) -> &Administrator {
+        &self.administrator
+    }
+
+    /// The tenant every installation starts with.
+    #[must_use]
+    pub fn tenant(&self) -> &'static str {
+        Tenant::DEFAULT
+    }
+
+    /// What the handlers work with, for tests that look behind the APIs.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Waits until the listener ends by itself, which only a failure makes it do.
+    ///
+    /// # Errors
+    /// What the listener failed with.
+    pub async fn failed(&mut self) -> Result<(), StackError> {
+        self.listener.ended().await
+    }
+
+    /// Takes no more connections, lets requests under way finish for some seconds, and ends.
+    ///
+    /// # Errors
+    /// When a listener had failed.
+    pub async fn shutdown(self) -> Result<(), StackError> {
+        self.listener.shutdown().await?;
+        if let Some(storage) = self.storage {
+            storage.shutdown().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Names the address only: the rest is handles.
+impl std::fmt::Debug for Stack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stack").field("url", &self.url()).finish_non_exhaustive()
+    }
+}
+
+/// An address that works on this machine at least: nobody can call `0.0.0.0`.
+fn reachable_url(listener: &TcpListener) -> String {
+    match listener.local_addr() {
+        Ok(address) if !address.ip().is_unspecified() => format!("http://{address}"),
+        Ok(address) => format!("http://localhost:{}", address.port()),
+        Err(_) => "http://localhost".to_owned(),
+    }
+}
