@@ -52,5 +52,8 @@ fn built(package: &str) -> PathBuf {
 /// Where cargo puts programs: the directory above the one of this test (`target/debug/deps`).
 fn target_directory() -> PathBuf {
     let test = env::current_exe().unwrap_or_else(|error| panic!("the path of this test is unknown: {error}"));
-    test.ancestors().nth(2).map(Path::to_path_buf).unwrap_or_else(|| panic!("{} is in no target directory", test.display()))
+    test.ancestors()
+        .nth(2)
+        .map(Path::to_path_buf)
+        .unwrap_or_else(|| panic!("{} is in no target directory", test.display()))
 }

@@ -119,6 +119,11 @@ async fn remove_again<T: CatalogueRecord + Named>(
 /// Adds the removal of a record and its names to a transaction.
 pub(crate) fn erase<T: CatalogueRecord + Named>(entity: &T, tenant: &Tenant, transaction: &mut Transaction<'_>) {
     transaction.delete_key(&entity.key(tenant));
+    erase_names(entity, tenant, transaction);
+}
+
+/// Adds the removal of a record's names to a transaction.
+pub(crate) fn erase_names<T: Named>(entity: &T, tenant: &Tenant, transaction: &mut Transaction<'_>) {
     for guard in entity.guards() {
         transaction.delete_key(&guard.key(tenant));
     }

@@ -8,6 +8,6 @@ mod stack;
 
 pub use routes::routes;
 pub use stack::{
-    Administrator, AdministratorOptions, Options, Password, Stack, StackError, Storage, Tls, open_database,
+    Administrator, AdministratorOptions, Options, Password, Stack, StackError, Storage, Tls, open_database, prepare,
     set_administrator,
 };

@@ -1,0 +1,73 @@
+//! `GET /rest/v1/distributionsets/{id}/statistics` and its parts
+
+use axum::extract::State;
+use harrier_domain::authority::Authority;
+use harrier_domain::software::DistributionSet;
+use harrier_rest::{ApiResult, Hal, Path};
+use harrier_runtime::{App, Caller};
+use harrier_store::Loaded;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Counts by status in upper case, and `total`.
+type Counts = BTreeMap<String, u64>;
+
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Statistics {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actions: Option<Counts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rollouts: Option<Counts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_auto_assignments: Option<u64>,
+}
+
+pub(super) async fn all(State(app): State<App>, caller: Caller, Path(id): Path<i64>) -> ApiResult<Hal<Statistics>> {
+    require(&app, &caller, id).await?;
+    let actions = Some(with_total(count_actions(&app, &caller, id).await?));
+    Ok(Hal::ok(Statistics { actions, rollouts: Some(with_total(Counts::new())), total_auto_assignments: Some(0) }))
+}
+
+pub(super) async fn actions(State(app): State<App>, caller: Caller, Path(id): Path<i64>) -> ApiResult<Hal<Statistics>> {
+    require(&app, &caller, id).await?;
+    let counted = count_actions(&app, &caller, id).await?;
+    let actions = Some(counted).filter(|counts| !counts.is_empty()).map(with_total);
+    Ok(Hal::ok(Statistics { actions, ..Statistics::default() }))
+}
+
+/// There are no rollouts yet.
+pub(super) async fn rollouts(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+) -> ApiResult<Hal<Statistics>> {
+    require(&app, &caller, id).await?;
+    Ok(Hal::ok(Statistics::default()))
+}
+
+/// There are no automatic assignments yet.
+pub(super) async fn auto_assignments(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+) -> ApiResult<Hal<Statistics>> {
+    require(&app, &caller, id).await?;
+    Ok(Hal::ok(Statistics::default()))
+}
+
+async fn require(app: &App, caller: &Caller, id: i64) -> ApiResult<()> {
+    caller.require(Authority::ReadDistributionSet)?;
+    let _exists: Loaded<DistributionSet> = app.store.get(caller.tenant(), id).await?;
+    Ok(())
+}
+
+fn with_total(mut counts: Counts) -> Counts {
+    let total = counts.values().sum();
+    counts.insert("total".to_owned(), total);
+    counts
+}
+
+async fn count_actions(_app: &App, _caller: &Caller, _set: i64) -> ApiResult<Counts> {
+    Ok(Counts::new())
+}
