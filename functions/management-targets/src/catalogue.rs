@@ -59,4 +59,3 @@ pub(crate) fn change_name(
         claim_name(transaction, space, new, owner);
     }
 }
-

@@ -3,11 +3,11 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use harrier_deployments::{AssignmentOrder, TargetOrder, assign as assign_set};
+use harrier_domain::Error;
 use harrier_domain::action::ActionType;
 use harrier_domain::authority::Authority;
 use harrier_domain::maintenance::Schedule;
 use harrier_domain::software::DistributionSet;
-use harrier_domain::Error;
 use harrier_rest::resources::{AssignmentResource, DistributionSetResource};
 use harrier_rest::{ApiError, ApiResult, Hal, Json, Origin, Path, QueryParams, no_content};
 use harrier_runtime::{App, Caller};
@@ -131,7 +131,8 @@ fn only_set(body: &[DsAssignment]) -> ApiResult<Option<i64>> {
 impl DsAssignment {
     fn order(self, controller_id: &str, offline: bool, now: i64) -> ApiResult<TargetOrder> {
         let weight = self.weight.map(|weight| weight_in_range(weight)).transpose()?;
-        let window = if offline { None } else { self.maintenance_window.map(|window| window.schedule(now)).transpose()? };
+        let window =
+            if offline { None } else { self.maintenance_window.map(|window| window.schedule(now)).transpose()? };
         let action_type = self.action_type.map(ActionType::from).unwrap_or_default();
         Ok(TargetOrder {
             controller_id: controller_id.to_owned(),

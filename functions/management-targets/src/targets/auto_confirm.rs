@@ -84,7 +84,11 @@ async fn release(
     transaction.commit().await
 }
 
-pub(super) async fn deactivate(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> ApiResult<StatusCode> {
+pub(super) async fn deactivate(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> ApiResult<StatusCode> {
     caller.require_all(&[Authority::ReadTarget, Authority::UpdateTarget])?;
     until_settled(|| async {
         let mut target = super::load(&app.store, caller.tenant(), &id).await?;

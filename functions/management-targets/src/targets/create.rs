@@ -15,9 +15,7 @@ use harrier_identity::secret;
 use harrier_rest::resources::TargetResource;
 use harrier_rest::{ApiError, ApiResult, Hal, Json, Origin};
 use harrier_runtime::{App, Caller};
-use harrier_store::{
-    Consistency, Loaded, MAX_TRANSACTION, Result, Sequence, StoreError, target_shard, until_settled,
-};
+use harrier_store::{Consistency, Loaded, MAX_TRANSACTION, Result, Sequence, StoreError, target_shard, until_settled};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 

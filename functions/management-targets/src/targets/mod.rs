@@ -34,10 +34,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/rest/v1/targets/{id}/assignedDS", get(assigned_ds::get).post(assigned_ds::assign))
         .route("/rest/v1/targets/{id}/installedDS", get(installed_ds::get))
         .route("/rest/v1/targets/{id}/metadata", get(metadata::list).post(metadata::create))
-        .route(
-            "/rest/v1/targets/{id}/metadata/{key}",
-            get(metadata::get).put(metadata::put).delete(metadata::delete),
-        )
+        .route("/rest/v1/targets/{id}/metadata/{key}", get(metadata::get).put(metadata::put).delete(metadata::delete))
         .route("/rest/v1/targets/{id}/autoConfirm", get(auto_confirm::get))
         .route("/rest/v1/targets/{id}/autoConfirm/activate", post(auto_confirm::activate))
         .route("/rest/v1/targets/{id}/autoConfirm/deactivate", post(auto_confirm::deactivate))

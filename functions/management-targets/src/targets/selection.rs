@@ -50,7 +50,8 @@ pub(crate) async fn page(
     scopes: Vec<TargetScope>,
 ) -> ApiResult<Page<TargetResource>> {
     let query = query(app, caller, request.q.as_deref(), &fields::TARGET)?;
-    let sort = Sort::parse_listing(request.sort.as_deref(), parent, &fields::TARGET).map_err(harrier_domain::Error::from)?;
+    let sort =
+        Sort::parse_listing(request.sort.as_deref(), parent, &fields::TARGET).map_err(harrier_domain::Error::from)?;
     let search = TargetSearch { query, sort, offset: request.offset, limit: request.limit, scopes };
     let found: Found<Target> = app.store.search_targets(caller.tenant(), search).await?;
     let context = view::context(app, caller, &found.items).await?;

@@ -9,10 +9,10 @@ mod update;
 
 use axum::Router;
 use axum::routing::{delete, get};
+use harrier_domain::software::DistributionSetType;
 use harrier_domain::{Entity, Error};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Consistency, Loaded, Result};
-use harrier_domain::software::DistributionSetType;
 
 /// Where keys and names of target types are unique, each alone (management §1.12).
 const KEYS: &str = "target-type-key";

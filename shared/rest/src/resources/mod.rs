@@ -3,6 +3,7 @@
 //! *Item* is the form inside lists and answers to a creation, *single* the form of one entity; they differ in their links.
 
 mod action;
+mod action_context;
 mod action_status;
 mod artifact;
 mod assignment;
@@ -17,6 +18,7 @@ mod target_context;
 mod types;
 
 pub use action::{ActionNames, ActionResource, MaintenanceWindowResource, action_href};
+pub use action_context::ActionContext;
 pub use action_status::ActionStatusResource;
 pub use artifact::{ArtifactResource, HashesResource};
 pub use assignment::{AssignedActionResource, AssignmentResource};

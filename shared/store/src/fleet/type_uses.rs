@@ -38,7 +38,7 @@ impl Transaction<'_> {
     /// Holds the transaction to no target having the type; `refusal` otherwise.
     pub fn require_type_unused(&mut self, tenant: &Tenant, target_type: i64, refusal: &Error) -> &mut Self {
         for shard in 0..TARGET_SHARDS {
-            self.count_within(&counter(tenant, target_type, shard), COUNT, 0, 0, refusal.clone());
+            self.require_zero(&counter(tenant, target_type, shard), COUNT, refusal.clone());
         }
         self
     }

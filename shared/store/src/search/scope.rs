@@ -50,8 +50,14 @@ mod tests {
 
     #[test]
     fn slashes_separate_the_levels_of_a_group() {
-        let table =
-            [("Europe", true), ("Europe/East", true), ("Europe/East/1", true), ("eUROPE/x", true), ("European", false), ("", false)];
+        let table = [
+            ("Europe", true),
+            ("Europe/East", true),
+            ("Europe/East/1", true),
+            ("eUROPE/x", true),
+            ("European", false),
+            ("", false),
+        ];
         for (own, expected) in table {
             assert_eq!(is_at_or_below(own, "Europe"), expected, "{own}");
         }
