@@ -18,8 +18,8 @@ free_port() {
 }
 
 port=$(free_port)
-java -Djava.library.path="$jars" -DDDB_LOCAL_TELEMETRY=0 -cp "$jars/*" \
-  com.amazonaws.services.dynamodbv2.local.main.ServerRunner -inMemory -sharedDb -disableTelemetry -port "$port" \
+java -Djava.library.path="$jars" -cp "$jars/*" \
+  software.amazon.dynamodb.services.local.main.ServerRunner -inMemory -sharedDb -disableTelemetry -port "$port" \
   >"$log" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT

@@ -1,15 +1,21 @@
-//! What whole-system tests share: a stack of their own in this process, or the real `harrier` program, with clients of
-//! its two HTTP APIs, and what real devices need.
+//! What whole-system tests share: an installation of their own in this process, the real `harrier` program, functions run
+//! as on Lambda, clients of the two HTTP APIs, and what real devices need.
+//!
+//! Test code: it panics where a program would answer an error.
 #![forbid(unsafe_code)]
 
-mod api;
+pub mod client;
 pub mod files;
+mod installation;
+pub mod lambda;
 pub mod programs;
 pub mod proxy;
 mod server;
+pub mod update;
 mod world;
 
-pub use api::{Answer, Api};
+pub use client::{Answer, Client};
 pub use harrier::fleet::Management;
+pub use installation::Installation;
 pub use server::{PASSWORD, Server, TENANT, USER};
 pub use world::{Deployment, World};

@@ -1,10 +1,12 @@
 //! Work on many targets: `/rest/v1/actions`, `rollouts`, `autoassignments`.
 #![forbid(unsafe_code)]
 
+mod actions;
+
 use axum::Router;
 use harrier_runtime::{App, management_surface};
 
 /// All routes of the function.
 pub fn router(app: App) -> Router {
-    management_surface(Router::new(), app)
+    management_surface(actions::routes(), app)
 }

@@ -1,10 +1,25 @@
 //! Targets and what hangs on them: `/rest/v1/targets`, `targettypes`, `targettags`, `targetgroups`, `targetfilters`.
+//!
+//! One module per resource, one file below it per address; the tests have the same layout.
 #![forbid(unsafe_code)]
+
+mod catalogue;
+mod targetfilters;
+mod targetgroups;
+mod targets;
+mod targettags;
+mod targettypes;
 
 use axum::Router;
 use harrier_runtime::{App, management_surface};
 
 /// All routes of the function.
 pub fn router(app: App) -> Router {
-    management_surface(Router::new(), app)
+    let routes = Router::new()
+        .merge(targets::routes())
+        .merge(targettypes::routes())
+        .merge(targettags::routes())
+        .merge(targetgroups::routes())
+        .merge(targetfilters::routes());
+    management_surface(routes, app)
 }

@@ -1,6 +1,7 @@
 #![forbid(unsafe_code)]
 //! Harrier in one process: every function on embedded stand-ins for DynamoDB and S3.
 
+pub mod demo;
 pub mod embedded;
 pub mod fleet;
 mod routes;
@@ -8,6 +9,6 @@ mod stack;
 
 pub use routes::routes;
 pub use stack::{
-    Administrator, AdministratorOptions, Options, Password, Stack, StackError, Storage, Tls, open_database,
+    Administrator, AdministratorOptions, Options, Password, Stack, StackError, Storage, Tls, open_database, prepare,
     set_administrator,
 };

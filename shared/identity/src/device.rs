@@ -1,8 +1,8 @@
 //! How devices log in (DDI §15): target token, gateway token, client certificate vouched for by a proxy.
 
 use harrier_domain::target::Target;
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue};
 
 use crate::secret;
 
@@ -95,30 +95,46 @@ fn certificate_vouches(
     controller_id: &str,
     headers: &HeaderMap,
 ) -> bool {
-    let common_name = names.controller_id.iter().find_map(|name| headers.get(name)?.to_str().ok());
-    common_name == Some(controller_id)
-        && names.authority.iter().flat_map(|name| presented_authorities(name, headers)).any(|presented| {
-            logins.certificate_authorities.iter().any(|allowed| {
-                let (presented, allowed) = (presented.trim(), allowed.trim());
-                !allowed.is_empty() && secret::matches(&presented.to_lowercase(), &allowed.to_lowercase())
-            })
-        })
+    is_the_only_common_name(controller_id, names, headers) && every_source_vouches(logins, names, headers)
 }
 
-/// The plain header's list, or else the numbered headers from 0 or 1 up to the first gap.
-fn presented_authorities(name: &str, headers: &HeaderMap) -> Vec<String> {
-    if let Some(list) = headers.get(name).and_then(|value| value.to_str().ok()) {
-        return list.split([';', ',']).map(ToOwned::to_owned).collect();
-    }
-    let numbered = |index: usize| headers.get(format!("{name}-{index}"))?.to_str().ok().map(ToOwned::to_owned);
+/// Every header of a common name must say the same: a device that adds one beside the proxy's is not believed, whichever
+/// of the names the proxy uses and wherever it puts its own.
+fn is_the_only_common_name(controller_id: &str, names: &CertificateHeaders, headers: &HeaderMap) -> bool {
+    let mut common_names = names.controller_id.iter().flat_map(|name| headers.get_all(name)).peekable();
+    common_names.peek().is_some() && common_names.all(|value| value.as_bytes() == controller_id.as_bytes())
+}
+
+/// At least one header, and each source of authorities (plain or numbered, of the newer or the older name) has one that
+/// the tenant trusts: a list that a device adds cannot replace the proxy's.
+fn every_source_vouches(logins: &DeviceLogins, names: &CertificateHeaders, headers: &HeaderMap) -> bool {
+    let mut sources = names.authority.iter().flat_map(|name| authority_sources(name, headers)).peekable();
+    sources.peek().is_some() && sources.all(|source| source.iter().any(|presented| is_trusted(logins, presented)))
+}
+
+fn is_trusted(logins: &DeviceLogins, presented: &str) -> bool {
+    let presented = presented.trim().to_lowercase();
+    let trusted = |allowed: &&String| secret::matches(&presented, &allowed.trim().to_lowercase());
+    logins.certificate_authorities.iter().find(trusted).is_some()
+}
+
+/// The plain headers' lists, and the numbered headers from 0 or 1 up to the first gap.
+fn authority_sources(name: &str, headers: &HeaderMap) -> Vec<Vec<String>> {
+    let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+    let list = |value: &HeaderValue| text(value).split([';', ',']).map(ToOwned::to_owned).collect();
+    let numbered = |index: usize| headers.get(format!("{name}-{index}")).map(text);
     let first = if numbered(0).is_some() { 0 } else { 1 };
-    (first..).map_while(numbered).collect()
+    let chain: Vec<String> = (first..).map_while(numbered).collect();
+    let plain = headers.get_all(name).iter().map(list);
+    plain.chain((!chain.is_empty()).then_some(chain)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use harrier_domain::audit::Actor;
+
+    type Headers<'a> = &'a [(&'static str, &'static str)];
 
     fn logins() -> DeviceLogins {
         DeviceLogins {
@@ -141,7 +157,7 @@ mod tests {
     #[test]
     fn item_36_of_the_checklist_the_token_matrix() {
         let off = DeviceLogins::default();
-        let rows: [(&[(&str, &str)], Option<bool>); 14] = [
+        let rows: [(Headers, Option<bool>); 14] = [
             (&[("authorization", "TargetToken secret")], Some(false)),
             (&[("authorization", "TargetToken wrong")], None),
             (&[("authorization", "targettoken secret")], None),
@@ -170,6 +186,29 @@ mod tests {
     fn proxy_headers_mean_nothing_unless_a_proxy_is_configured() {
         let pairs = headers(&[("x-controller-id", "dev"), ("x-authority", "hash-a")]);
         assert_eq!(authenticate(&logins(), None, "dev", &pairs, None), None);
+    }
+
+    #[test]
+    fn a_header_beside_the_proxys_own_changes_nothing_for_the_better() {
+        let rows: [&[(&str, &str)]; 7] = [
+            &[("x-controller-id", "dev"), ("x-ssl-client-cn", "other"), ("x-ssl-issuer-hash-1", "hash-a")],
+            &[("x-controller-id", "dev"), ("x-controller-id", "other"), ("x-authority", "hash-a")],
+            &[("x-controller-id", "other"), ("x-controller-id", "dev"), ("x-authority", "hash-a")],
+            &[("x-controller-id", "dev"), ("x-authority", "hash-a"), ("x-authority", "bad")],
+            &[("x-controller-id", "dev"), ("x-authority", "hash-a"), ("x-authority-0", "bad")],
+            &[("x-controller-id", "dev"), ("x-authority", "hash-a"), ("x-ssl-issuer-hash-1", "bad")],
+            &[("x-controller-id", "dev"), ("x-authority-0", "bad"), ("x-ssl-issuer-hash-1", "hash-a")],
+        ];
+        for pairs in rows {
+            let mut all = HeaderMap::new();
+            for (name, value) in pairs {
+                all.append(*name, value.parse().unwrap());
+            }
+            let names = CertificateHeaders::default();
+            assert_eq!(authenticate(&logins(), Some(&names), "dev", &all, None), None, "{pairs:?}");
+        }
+        let agreeing = [("x-controller-id", "dev"), ("x-ssl-client-cn", "dev"), ("x-authority", "hash-a")];
+        assert_eq!(may_register(&logins(), &agreeing), Some(true));
     }
 
     #[test]

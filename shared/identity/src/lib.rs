@@ -2,8 +2,11 @@
 #![forbid(unsafe_code)]
 
 pub mod device;
+pub mod oidc;
 mod password;
+mod password_check;
 mod provisioning;
+mod remembered_logins;
 pub mod secret;
 mod tenants;
 mod users;
@@ -11,4 +14,4 @@ mod users;
 pub use password::{PasswordError, hash_password, verify_password};
 pub use provisioning::{NewTenant, create_tenant, put_user};
 pub use tenants::{TenantDirectory, TenantSnapshot};
-pub use users::{Principal, UserDirectory};
+pub use users::{LoginError, Principal, UserDirectory, UserLogins};

@@ -7,7 +7,7 @@ use harrier_domain::Tenant;
 use harrier_domain::configuration::{Key, Presets, TenantConfiguration};
 use harrier_store::{Consistency, Result, Store};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::device::DeviceLogins;
 
@@ -48,7 +48,14 @@ impl TenantSnapshot {
 pub struct TenantDirectory {
     store: Store,
     presets: Presets,
-    remembered: Arc<Mutex<HashMap<Tenant, Arc<TenantSnapshot>>>>,
+    remembered: Arc<Mutex<Remembered>>,
+}
+
+#[derive(Default)]
+struct Remembered {
+    snapshots: HashMap<Tenant, Arc<TenantSnapshot>>,
+    /// Counts what was forgotten: a read that began before must not bring the old settings back.
+    forgotten: u64,
 }
 
 impl TenantDirectory {
@@ -76,15 +83,21 @@ impl TenantDirectory {
 
     /// The tenant's configuration changed: read it anew next time.
     pub fn forget(&self, tenant: &Tenant) {
-        self.remembered.lock().unwrap_or_else(PoisonError::into_inner).remove(tenant);
+        let mut remembered = self.remembered();
+        remembered.snapshots.remove(tenant);
+        remembered.forgotten += 1;
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn recall(&self, tenant: &Tenant, not_before: i64) -> Option<Arc<TenantSnapshot>> {
-        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        remembered.get(tenant).filter(|snapshot| snapshot.read_at > not_before).cloned()
+        self.remembered().snapshots.get(tenant).filter(|snapshot| snapshot.read_at > not_before).cloned()
     }
 
     async fn load(&self, tenant: &Tenant, now: i64) -> Result<Option<Arc<TenantSnapshot>>> {
+        let forgotten = self.remembered().forgotten;
         let Some((record, settings)) = self.store.tenant(tenant, Consistency::Strong).await? else {
             self.forget(tenant);
             return Ok(None);
@@ -99,11 +112,21 @@ impl TenantDirectory {
         let default_set_type = record.default_set_type;
         let snapshot =
             Arc::new(TenantSnapshot { tenant: tenant.clone(), default_set_type, configuration, read_at: now });
-        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        if remembered.len() >= MAX_REMEMBERED {
-            remembered.clear();
-        }
-        remembered.insert(tenant.clone(), Arc::clone(&snapshot));
+        self.remember(&snapshot, forgotten);
         Ok(Some(snapshot))
+    }
+
+    fn remember(&self, snapshot: &Arc<TenantSnapshot>, forgotten: u64) {
+        let mut remembered = self.remembered();
+        if remembered.forgotten != forgotten {
+            return;
+        }
+        let snapshots = &mut remembered.snapshots;
+        if snapshots.len() >= MAX_REMEMBERED && !snapshots.contains_key(&snapshot.tenant) {
+            snapshots.retain(|_, known| known.read_at > snapshot.read_at - REMEMBERED_FOR);
+        }
+        if snapshots.len() < MAX_REMEMBERED || snapshots.contains_key(&snapshot.tenant) {
+            snapshots.insert(snapshot.tenant.clone(), Arc::clone(snapshot));
+        }
     }
 }

@@ -32,7 +32,7 @@ impl App {
         let artifacts = Artifacts::new(objects, settings.bucket.clone()).with_signing_client(signing);
         Ok(Self {
             tenants: TenantDirectory::new(store.clone(), settings.presets.clone()),
-            users: UserDirectory::new(store.clone())?,
+            users: UserDirectory::new(store.clone())?.with_logins(&settings.logins),
             store,
             artifacts,
             settings: Arc::new(settings),

@@ -1,11 +1,11 @@
 //! The user behind a Management API request.
 
 use axum::extract::FromRequestParts;
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use harrier_domain::Tenant;
 use harrier_domain::audit::Actor;
 use harrier_domain::authority::{Authorities, Authority};
-use harrier_identity::{Principal, TenantSnapshot};
+use harrier_identity::{LoginError, Principal, TenantSnapshot, UserLogins};
 use harrier_rest::{ApiError, ApiResult};
 use http::StatusCode;
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
@@ -71,17 +71,28 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let Some(header) = header else {
-            return Err(challenge());
-        };
-        let refuse = |error: harrier_store::StoreError| ApiError::from(error).into_response();
-        let principal = app.users.authenticate(header, app.now()).await.map_err(refuse)?.ok_or_else(challenge)?;
-        let tenant = app.tenants.snapshot(&principal.tenant, app.now()).await.map_err(refuse)?;
-        Ok(Self { principal, tenant: tenant.ok_or_else(challenge)? })
+        let unauthenticated = || challenge(&app.settings.logins);
+        let header = header.ok_or_else(unauthenticated)?;
+        let principal = app.users.authenticate(header, app.now()).await.map_err(undecided)?;
+        let principal = principal.ok_or_else(unauthenticated)?;
+        let tenant = app.tenants.snapshot(&principal.tenant, app.now()).await;
+        let tenant = tenant.map_err(|error| ApiError::from(error).into_response())?;
+        Ok(Self { principal, tenant: tenant.ok_or_else(unauthenticated)? })
     }
 }
 
-/// 401 as management §1.2 has it.
-fn challenge() -> Response {
-    (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Basic realm=\"hawkBit\"")]).into_response()
+/// 503 while nobody can be let in or refused for now.
+fn undecided(error: LoginError) -> Response {
+    match error {
+        LoginError::Store(error) => ApiError::from(error),
+        LoginError::Provider(_) | LoginError::TooBusy => ApiError::unavailable(),
+    }
+    .into_response()
+}
+
+/// 401 as management §1.2 has it, naming each way to log in.
+fn challenge(logins: &UserLogins) -> Response {
+    let basic = logins.basic.then_some((WWW_AUTHENTICATE, "Basic realm=\"hawkBit\""));
+    let bearer = logins.oidc.is_some().then_some((WWW_AUTHENTICATE, "Bearer"));
+    (StatusCode::UNAUTHORIZED, AppendHeaders(basic.into_iter().chain(bearer))).into_response()
 }

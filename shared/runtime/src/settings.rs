@@ -1,9 +1,12 @@
 //! How an installation is set up. On Lambda from the environment, in `harrier` from its options.
 
+use harrier_domain::Tenant;
 use harrier_domain::configuration::Presets;
 use harrier_domain::polling::Limits;
 use harrier_domain::quota::Quotas;
+use harrier_identity::UserLogins;
 use harrier_identity::device::CertificateHeaders;
+use harrier_identity::oidc::{OidcSettings, SigningAlgorithm};
 use harrier_rest::OriginPolicy;
 use std::env;
 use std::str::FromStr;
@@ -32,6 +35,8 @@ pub struct Settings {
     pub polling_limits: Limits,
     /// Defaults of tenant configuration keys.
     pub presets: Presets,
+    /// How users of the Management API log in.
+    pub logins: UserLogins,
     /// Header names of a trusted proxy that verifies client certificates; `None` trusts nobody.
     pub certificate_headers: Option<CertificateHeaders>,
     /// Record where devices call from (DDI §14).
@@ -53,6 +58,7 @@ impl Default for Settings {
             quotas: Quotas::default(),
             polling_limits: Limits::default(),
             presets: Presets::default(),
+            logins: UserLogins::default(),
             certificate_headers: None,
             track_remote_ip: true,
             unchecked_download_tenants: Vec::new(),
@@ -92,6 +98,7 @@ impl Settings {
             origin,
             delivery: DeliveryMode::RedirectAbove(inline_limit),
             last_seen_resolution: resolution.map_or(defaults.last_seen_resolution, |seconds| seconds * 1000),
+            logins: UserLogins { basic: variable("HARRIER_BASIC_LOGIN")?.unwrap_or(true), oidc: oidc()? },
             certificate_headers: trusts_proxy.then(CertificateHeaders::default),
             track_remote_ip: variable("HARRIER_TRACK_REMOTE_IP")?.unwrap_or(true),
             unchecked_download_tenants: list("HARRIER_UNCHECKED_DOWNLOAD_TENANTS"),
@@ -109,9 +116,61 @@ fn list(name: &'static str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|element| !element.is_empty()).map(str::to_owned).collect()
 }
 
+/// The identity provider, if one is named.
+fn oidc() -> Result<Option<OidcSettings>, SettingsError> {
+    oidc_from(|name| env::var(name).ok())
+}
+
+fn oidc_from(value: impl Fn(&'static str) -> Option<String>) -> Result<Option<OidcSettings>, SettingsError> {
+    let value = |name| value(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let Some(issuer) = value("HARRIER_OIDC_ISSUER") else {
+        return Ok(None);
+    };
+    let unusable = |name| SettingsError { name };
+    let audience = value("HARRIER_OIDC_AUDIENCE").ok_or(unusable("HARRIER_OIDC_AUDIENCE"))?;
+    let mut oidc = OidcSettings::new(&issuer, &audience).map_err(|_| unusable("HARRIER_OIDC_ISSUER"))?;
+    let tenant = value("HARRIER_OIDC_FALLBACK_TENANT").map(|name| Tenant::parse(&name));
+    oidc.fallback_tenant = tenant.transpose().map_err(|_| unusable("HARRIER_OIDC_FALLBACK_TENANT"))?;
+    if let Some(names) = value("HARRIER_OIDC_ALGORITHMS") {
+        let algorithms: Result<Vec<SigningAlgorithm>, _> = names.split(',').map(str::parse).collect();
+        oidc.algorithms = algorithms.map_err(|_| unusable("HARRIER_OIDC_ALGORITHMS"))?;
+    }
+    oidc.tenant_claim = value("HARRIER_OIDC_TENANT_CLAIM").unwrap_or(oidc.tenant_claim);
+    oidc.user_claim = value("HARRIER_OIDC_USER_CLAIM").unwrap_or(oidc.user_claim);
+    oidc.roles_claim = value("HARRIER_OIDC_ROLES_CLAIM").unwrap_or(oidc.roles_claim);
+    Ok(Some(oidc))
+}
+
 fn variable<T: FromStr>(name: &'static str) -> Result<Option<T>, SettingsError> {
     match env::var(name) {
         Ok(text) => text.trim().parse().map(Some).map_err(|_| SettingsError { name }),
         Err(_) => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn oidc_of(pairs: &[(&str, &str)]) -> Result<Option<OidcSettings>, &'static str> {
+        let find = |name: &'static str| pairs.iter().find(|(known, _)| *known == name).map(|(_, v)| (*v).to_owned());
+        oidc_from(find).map_err(|error| error.name)
+    }
+
+    #[test]
+    fn a_provider_is_trusted_only_when_it_is_set_up_wholly() {
+        let issuer = ("HARRIER_OIDC_ISSUER", "https://id.example.org");
+        let audience = ("HARRIER_OIDC_AUDIENCE", "harrier");
+        assert_eq!(oidc_of(&[]), Ok(None));
+        assert_eq!(oidc_of(&[("HARRIER_OIDC_ISSUER", "")]), Ok(None));
+        assert_eq!(oidc_of(&[issuer]), Err("HARRIER_OIDC_AUDIENCE"));
+        assert_eq!(oidc_of(&[("HARRIER_OIDC_ISSUER", "http://far"), audience]), Err("HARRIER_OIDC_ISSUER"));
+        let symmetric = ("HARRIER_OIDC_ALGORITHMS", "RS256,HS256");
+        assert_eq!(oidc_of(&[issuer, audience, symmetric]), Err("HARRIER_OIDC_ALGORITHMS"));
+        let found = oidc_of(&[issuer, audience, ("HARRIER_OIDC_FALLBACK_TENANT", "default")]).unwrap().unwrap();
+        assert_eq!(found.fallback_tenant.unwrap().as_str(), "DEFAULT");
+        assert_eq!(found.tenant_claim, "tenant");
+        assert_eq!(found.user_claim, "preferred_username");
+        assert_eq!(found.roles_claim, "roles");
     }
 }

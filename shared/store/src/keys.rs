@@ -49,8 +49,10 @@ pub(crate) fn action(tenant: &Tenant, controller_id: &str, id: i64) -> Key {
     fleet(actions(tenant, controller_id), format!("{ACTION_PREFIX}{id:010}"))
 }
 
+pub(crate) const ENTRY_PREFIX: &str = "entry#";
+
 pub(crate) fn entry_prefix(action: i64) -> String {
-    format!("entry#{action:010}#")
+    format!("{ENTRY_PREFIX}{action:010}#")
 }
 
 pub(crate) fn entry(tenant: &Tenant, controller_id: &str, action: i64, id: i64) -> Key {

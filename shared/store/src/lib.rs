@@ -20,7 +20,7 @@ mod transaction;
 pub use catalogue::{Blob, CatalogueRecord, DescribedSet, MetadataOwner, NameGuard, OwnedMetadata, SetMembership};
 pub use database::{Consistency, Database, MAX_PAGE};
 pub use error::{Result, StoreError};
-pub use fleet::{HistoryOrder, TargetDetails};
+pub use fleet::{ActionReference, ActionWalk, HistoryOrder, TargetDetails, WalkOrder};
 pub use item::{Item, Key, Loaded, Record};
 pub use keys::{TARGET_SHARDS, target_shard};
 pub use meter::{Units, measure};

@@ -5,7 +5,7 @@
 
 use futures::stream::{self, StreamExt};
 use harrier::{Options, Storage};
-use harrier_tests::{Api, World};
+use harrier_tests::{Client, World};
 use serde_json::{Map, Value, json};
 use std::time::{Duration, Instant};
 
@@ -59,7 +59,7 @@ async fn create(world: &World, targets: usize) {
     for first in (0..targets).step_by(BATCH) {
         let last = targets.min(first + BATCH);
         let batch: Vec<Value> = (first..last).map(|number| json!({ "controllerId": controller_id(number) })).collect();
-        let _ = world.admin.post("/rest/v1/targets", &Value::from(batch)).await.expect(201);
+        let _ = world.admin.post("/rest/v1/targets", Value::from(batch)).await.expect(201);
     }
     println!("| targets created through the API | {} per second |", rate(targets, started.elapsed()));
 }
@@ -74,7 +74,7 @@ async fn describe(world: &World, targets: usize, attributes: usize) {
             let path = format!("/DEFAULT/controller/v1/{}/configData", controller_id(number));
             let value = |key: usize| (format!("key{key}"), Value::from(format!("value{key}-{}", number % 50)));
             let data: Map<String, Value> = (0..attributes).map(value).collect();
-            let _ = gateway.put(&path, &json!({ "data": data })).await.expect(200);
+            let _ = gateway.put(&path, json!({ "data": data })).await.expect(200);
         }
     });
     stream::iter(reports).buffer_unordered(DEVICES_AT_ONCE).collect::<Vec<()>>().await;
@@ -84,21 +84,21 @@ async fn describe(world: &World, targets: usize, attributes: usize) {
 /// A hundred tagged targets, and ten whose update failed.
 async fn prepare_states(world: &World) {
     let admin = &world.admin;
-    let tag = admin.post("/rest/v1/targettags", &json!([{ "name": "some" }])).await.expect(201).json();
+    let tag = admin.post("/rest/v1/targettags", json!([{ "name": "some" }])).await.expect(201).json();
     let tagged: Vec<String> = (0..100).map(|number| controller_id(number * 7)).collect();
     let path = format!("/rest/v1/targettags/{}/assigned", tag[0]["id"]);
-    let _ = admin.post(&path, &json!(tagged)).await.expect(204);
+    let _ = admin.post(&path, json!(tagged)).await.expect(204);
     let deployment = world.deployment(admin, "benchmark", b"content").await;
     for number in 0..10 {
         let id = controller_id(number * 11);
         let action = world.assign(admin, deployment.set, &id).await;
         let feedback = format!("/DEFAULT/controller/v1/{id}/deploymentBase/{action}/feedback");
         let failed = json!({"status": {"execution": "closed", "result": {"finished": "failure"}}});
-        let _ = world.gateway().post(&feedback, &failed).await.expect(200);
+        let _ = world.gateway().post(&feedback, failed).await.expect(200);
     }
 }
 
-async fn report(admin: &Api, targets: usize, (name, query): (&str, &str)) {
+async fn report(admin: &Client, targets: usize, (name, query): (&str, &str)) {
     let mut times = Vec::new();
     let mut last = None;
     for _ in 0..RUNS {

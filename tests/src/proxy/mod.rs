@@ -98,7 +98,8 @@ impl Record {
     /// Takes the disturbance if the answer has enough bytes for it.
     fn disturbance_for(&self, length: Option<u64>) -> Option<Disturbance> {
         let mut waiting = lock(&self.disturbance);
-        let is_long_enough = waiting.as_ref().is_some_and(|waiting| length.is_some_and(|length| length > waiting.after()));
+        let is_long_enough =
+            waiting.as_ref().is_some_and(|waiting| length.is_some_and(|length| length > waiting.after()));
         if is_long_enough { waiting.take() } else { None }
     }
 }

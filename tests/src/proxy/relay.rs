@@ -64,7 +64,8 @@ impl Relay {
         };
         let length = if exchange.is_download() { exchange.announced_length() } else { None };
         let disturbance = self.record.disturbance_for(length);
-        let watched = Watched { body: answer_body, exchange: Some(exchange), record: Arc::clone(&self.record), disturbance };
+        let watched =
+            Watched { body: answer_body, exchange: Some(exchange), record: Arc::clone(&self.record), disturbance };
         Ok(Response::from_parts(answer_head, watched.boxed()))
     }
 

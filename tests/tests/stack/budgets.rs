@@ -22,14 +22,14 @@ async fn a_device_stays_within_its_budgets() {
 
     within(&device.get(poll).await, "poll, seen within the resolution", 0.5, 0.0);
     let deployment = world.deployment(admin, "priced", &[1; 5000]).await;
-    let assigned = admin.post("/rest/v1/targets/priced/assignedDS", &json!({"id": deployment.set})).await;
+    let assigned = admin.post("/rest/v1/targets/priced/assignedDS", json!({"id": deployment.set})).await;
     within(&assigned, "assign one set to one target, locking it", 6.0, 14.0);
     let action = assigned.json()["assignedActions"][0]["id"].clone();
 
     let pending = device.get(poll).await;
     within(&pending, "poll with a pending action", 0.5, 1.0);
     let etag = pending.header("etag").unwrap_or_default().to_owned();
-    let unchanged = device.send("GET", poll, &[("if-none-match", &etag)], None).await;
+    let unchanged = device.raw("GET", poll, &[("if-none-match", &etag)], None).await;
     assert_eq!(unchanged.status, 304);
     within(&unchanged, "poll, 304", 0.5, 1.0);
 
@@ -38,14 +38,14 @@ async fn a_device_stays_within_its_budgets() {
     within(&device.get(&base).await, "deploymentBase, again", 2.5, 0.0);
     let download = format!("{poll}/softwaremodules/{}/artifacts/priced.bin", deployment.module);
     within(&device.get(&download).await, "artifact download", 1.5, 2.0);
-    let range = device.send("GET", &download, &[("range", "bytes=0-9")], None).await;
+    let range = device.raw("GET", &download, &[("range", "bytes=0-9")], None).await;
     within(&range, "artifact range", 1.5, 0.0);
 
     let feedback = format!("{base}/feedback");
     let proceeding = json!({"status": {"execution": "proceeding", "result": {"finished": "none"}}});
-    within(&device.post(&feedback, &proceeding).await, "feedback, intermediate", 2.0, 4.0);
+    within(&device.post(&feedback, proceeding.clone()).await, "feedback, intermediate", 2.0, 4.0);
     let closed = json!({"status": {"execution": "closed", "result": {"finished": "success"}}});
-    within(&device.post(&feedback, &closed).await, "feedback, closing", 2.0, 14.0);
+    within(&device.post(&feedback, closed.clone()).await, "feedback, closing", 2.0, 14.0);
 }
 
 #[tokio::test]
@@ -58,11 +58,11 @@ async fn a_second_assignment_that_overrides_the_first_stays_within_its_budget() 
     let third = world.deployment(admin, "third", &[3; 10]).await;
     world.assign(admin, first.set, "busy").await;
     world.assign(admin, second.set, "busy").await;
-    let assigned = admin.post("/rest/v1/targets/busy/assignedDS", &json!({"id": third.set})).await;
+    let assigned = admin.post("/rest/v1/targets/busy/assignedDS", json!({"id": third.set})).await;
     within(&assigned, "assign over an open action, locking the set", 6.0, 18.0);
     let _other = world.device(admin, "busy-2").await;
     world.assign(admin, second.set, "busy-2").await;
-    let assigned = admin.post("/rest/v1/targets/busy-2/assignedDS", &json!({"id": third.set})).await;
+    let assigned = admin.post("/rest/v1/targets/busy-2/assignedDS", json!({"id": third.set})).await;
     within(&assigned, "assign a locked set over an open action", 6.0, 14.0);
 }
 
@@ -83,7 +83,7 @@ async fn listing_costs_in_proportion_to_the_fleet() {
     let world = World::start().await;
     let admin = &world.admin;
     let targets: Vec<_> = (0..TARGETS).map(|n| json!({"controllerId": format!("fleet-{n:05}")})).collect();
-    let _ = admin.post("/rest/v1/targets", &json!(targets)).await.expect(201);
+    let _ = admin.post("/rest/v1/targets", json!(targets)).await.expect(201);
     let budget = 0.13 * TARGETS as f64;
     for query in ["", "?q=name==fleet-0001*", "?q=updatestatus==error", "?sort=name:DESC&offset=500"] {
         let answer = admin.get(&format!("/rest/v1/targets{query}")).await;

@@ -1,10 +1,10 @@
 //! Two tenants: nothing of one is visible to the other.
 
-use harrier_tests::{Api, World};
+use harrier_tests::{Client, World};
 use serde_json::{Value, json};
 
 /// Ids anywhere in a listing.
-async fn ids(api: &Api, path: &str) -> Vec<Value> {
+async fn ids(api: &Client, path: &str) -> Vec<Value> {
     let listing = api.get(path).await.expect(200).json();
     let content = listing["content"].as_array().cloned().unwrap_or_default();
     content.iter().map(|entity| entity.get("controllerId").unwrap_or(&entity["id"]).clone()).collect()
@@ -51,7 +51,7 @@ async fn device_tokens_open_one_device_of_one_tenant() {
     assert_eq!(ours_7.get("/DEFAULT/controller/v1/dev-8").await.status, 401);
     assert_eq!(ours_7.get("/OTHER/controller/v1/dev-7").await.status, 401);
     assert_eq!(ours_7.get("/NOBODY/controller/v1/dev-7").await.status, 401, "unknown tenant");
-    let anonymous = Api::new(&world.stack.url());
+    let anonymous = world.installation.anonymous();
     assert_eq!(anonymous.get("/DEFAULT/controller/v1/dev-7").await.status, 401);
     assert_eq!(world.gateway().get("/NOBODY/controller/v1/dev-7").await.status, 401);
 }
@@ -72,15 +72,17 @@ async fn a_device_reaches_actions_and_artifacts_of_its_own_only() {
     assert_eq!(other.get(&format!("/DEFAULT/controller/v1/other/deploymentBase/{action}")).await.status, 404);
     let closed = json!({"status": {"execution": "closed", "result": {"finished": "success"}}});
     let feedback = format!("/DEFAULT/controller/v1/other/deploymentBase/{action}/feedback");
-    assert_eq!(other.post(&feedback, &closed).await.status, 404);
+    assert_eq!(other.post(&feedback, closed.clone()).await.status, 404);
     assert_eq!(world.admin.get("/rest/v1/targets/mine").await.json()["updateStatus"], "pending");
 }
 
 #[tokio::test]
 async fn management_refuses_those_it_does_not_know() {
     let world = World::start().await;
-    let anonymous = Api::new(&world.stack.url());
-    for caller in [anonymous.clone(), anonymous.basic("admin", "wrong"), anonymous.basic("nobody", "admin-password")] {
+    let anonymous = world.installation.anonymous();
+    for caller in
+        [anonymous.clone(), anonymous.clone().with_login("admin", "wrong"), anonymous.with_login("nobody", "wrong")]
+    {
         let refused = caller.get("/rest/v1/targets").await;
         assert_eq!(refused.status, 401);
         assert_eq!(refused.header("www-authenticate"), Some("Basic realm=\"hawkBit\""));

@@ -12,7 +12,7 @@ async fn a_device_updates_itself() {
     let first = device.get(poll).await.expect(200).json();
     assert_eq!(first["config"]["polling"]["sleep"], "00:05:00");
     assert!(first["_links"]["configData"]["href"].as_str().is_some_and(|href| href.ends_with("/dev-7/configData")));
-    let _ = device.put(&format!("{poll}/configData"), &json!({"data": {"hw": "3"}})).await.expect(200);
+    let _ = device.put(&format!("{poll}/configData"), json!({"data": {"hw": "3"}})).await.expect(200);
     assert_eq!(device.get(poll).await.expect(200).json().get("_links"), None);
 
     let content = vec![7; 100_000];
@@ -29,9 +29,9 @@ async fn a_device_updates_itself() {
     let proceeding =
         json!({"status": {"execution": "proceeding", "result": {"finished": "none"}, "details": ["50 %"]}});
     let closed = json!({"status": {"execution": "closed", "result": {"finished": "success"}}});
-    let _ = device.post(&feedback, &proceeding).await.expect(200);
-    let _ = device.post(&feedback, &closed).await.expect(200);
-    assert!(device.post(&feedback, &closed).await.expect(410).body.is_empty());
+    let _ = device.post(&feedback, proceeding.clone()).await.expect(200);
+    let _ = device.post(&feedback, closed.clone()).await.expect(200);
+    assert!(device.post(&feedback, closed.clone()).await.expect(410).body.is_empty());
 
     let done = device.get(poll).await.expect(200).json();
     assert!(done["_links"].get("deploymentBase").is_none());

@@ -32,11 +32,7 @@ pub(super) struct Downloader<'a> {
 
 impl Downloader<'_> {
     /// Does with the artifact what the behaviour says. `kept` is the part of a file a crash left.
-    pub(super) async fn take(
-        &mut self,
-        artifact: &Artifact,
-        kept: &mut Option<PartialFile>,
-    ) -> Result<(), FleetError> {
+    pub(super) async fn take(&mut self, artifact: &Artifact, kept: &mut Option<PartialFile>) -> Result<(), FleetError> {
         let Some(href) = artifact.href() else {
             return Err(FleetError::unexpected(&artifact.filename, "no download link"));
         };

@@ -124,13 +124,7 @@ impl Management {
     ///
     /// # Errors
     /// As [`Management::configure`].
-    pub async fn create_set(
-        &self,
-        name: &str,
-        version: &str,
-        kind: &str,
-        modules: &[i64],
-    ) -> Result<i64, FleetError> {
+    pub async fn create_set(&self, name: &str, version: &str, kind: &str, modules: &[i64]) -> Result<i64, FleetError> {
         let modules: Vec<_> = modules.iter().map(|id| json!({ "id": id })).collect();
         let body = json!([{ "name": name, "version": version, "type": kind, "modules": modules }]);
         self.create("/distributionsets", &body).await

@@ -8,17 +8,21 @@ use harrier_store::schema::create_tables;
 
 use super::StackError;
 use super::administrator::{Administrator, ensure_administrator};
-use super::backend::Backend;
 use super::options::AdministratorOptions;
 
-/// Makes what is missing and touches nothing else. Returns who administers the installation.
-pub(super) async fn prepare(
+/// Makes the tables, the bucket, tenant `DEFAULT` and its administrator where they are missing, and touches nothing else.
+/// Returns who administers the installation.
+///
+/// # Errors
+/// When the database or the object store refuses.
+pub async fn prepare(
     app: &App,
-    backend: &Backend,
+    database: &aws_sdk_dynamodb::Client,
+    objects: &aws_sdk_s3::Client,
     administrator: AdministratorOptions,
 ) -> Result<Administrator, StackError> {
-    create_tables(&backend.database, &app.settings.table_prefix).await?;
-    create_bucket(&backend.objects, &app.settings.bucket).await?;
+    create_tables(database, &app.settings.table_prefix).await?;
+    create_bucket(objects, &app.settings.bucket).await?;
     let tenant = Tenant::parse(Tenant::DEFAULT)?;
     create_tenant(&app.store, &NewTenant { tenant: tenant.clone(), now: app.now() }).await?;
     ensure_administrator(&app.store, &tenant, administrator).await

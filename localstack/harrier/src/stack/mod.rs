@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 pub use administrator::{Administrator, Password, set_administrator};
 pub use backend::open_database;
 pub use error::StackError;
+pub use first_start::prepare;
 pub use options::{AdministratorOptions, Options, Storage, Tls};
 
 use crate::embedded::loopback::LocalServer;
@@ -48,7 +49,7 @@ impl Stack {
         let public = options.storage_url.unwrap_or_else(|| reachable_url(&storage_listener));
         let signing = backend.signing_client(&public);
         let app = App::new(backend.database.clone(), backend.objects.clone(), signing, settings)?;
-        let administrator = first_start::prepare(&app, &backend, options.administrator).await?;
+        let administrator = prepare(&app, &backend.database, &backend.objects, options.administrator).await?;
         let storage =
             backend.embedded_objects().map(|objects| objects.serve_presigned(storage_listener)).transpose()?;
         let listener = Listener::start(http, tls, routes(&app))?;

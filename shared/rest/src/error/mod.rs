@@ -8,7 +8,7 @@ mod table;
 
 use axum::response::{IntoResponse, Response};
 use harrier_domain::Error;
-use harrier_domain::error::EntityId;
+use harrier_domain::error::{Entity, EntityId};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
@@ -124,6 +124,15 @@ impl ApiError {
             format!("SoftwareModuleType {{{module_type}}} is not part of distribution set type {{{set_type}}}.");
         let info = ErrorInfo { message, entity: Some(entity) };
         Self { kind: Kind::Special(table::MODULE_TYPE_NOT_IN_SET_TYPE, info) }
+    }
+
+    /// 404 for the missing ids of a list, in the single form with the list as the id (management §2.1, tags).
+    #[must_use]
+    pub fn list_not_found(entity: Entity, missing: &[EntityId]) -> Self {
+        let ids: Vec<String> = missing.iter().map(ToString::to_string).collect();
+        let message = table::message(&Error::not_found(entity, format!("[{}]", ids.join(", "))));
+        let entity = Info { kind: entity.name(), entity_id: missing.iter().map(id_value).collect() };
+        Self { kind: Kind::Special(table::NOT_FOUND, ErrorInfo { message, entity: Some(entity) }) }
     }
 
     /// 500 with the generic body; the whole chain of causes is logged, and only logged.

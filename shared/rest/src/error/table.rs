@@ -35,14 +35,13 @@ pub(super) const GENERIC: Row =
     row!(INTERNAL_SERVER_ERROR, "repo.genericError", "org.eclipse.hawkbit.exception.GenericSpServerException");
 pub(super) const MULTIPART_FAILED: Row =
     row!(BAD_REQUEST, "artifact.uploadFailed", rest "MultiPartFileUploadException");
+pub(super) const NOT_FOUND: Row = row!(NOT_FOUND, "repo.entityNotFound", repository "EntityNotFoundException");
 pub(super) const MODULE_TYPE_NOT_IN_SET_TYPE: Row =
     row!(NOT_FOUND, "repo.entityNotFound", repository "SoftwareModuleTypeNotInDistributionSetTypeException");
 
 pub(super) fn row(error: &Error) -> Row {
     match error {
-        Error::NotFound { .. } | Error::NotFoundMany { .. } => {
-            row!(NOT_FOUND, "repo.entityNotFound", repository "EntityNotFoundException")
-        }
+        Error::NotFound { .. } | Error::NotFoundMany { .. } => NOT_FOUND,
         Error::ModuleNotAssigned(_) => {
             row!(NOT_FOUND, "repo.entityNotFound", repository "SoftwareModuleNotAssignedToTargetException")
         }

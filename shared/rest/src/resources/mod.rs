@@ -2,18 +2,32 @@
 //!
 //! *Item* is the form inside lists and answers to a creation, *single* the form of one entity; they differ in their links.
 
+mod action;
+mod action_context;
+mod action_status;
 mod artifact;
+mod assignment;
+mod auto_confirm;
 mod base;
 mod distribution_set;
 mod metadata;
 mod software_module;
 mod tag;
+mod target;
+mod target_context;
 mod types;
 
+pub use action::{ActionNames, ActionResource, MaintenanceWindowResource, action_href};
+pub use action_context::ActionContext;
+pub use action_status::ActionStatusResource;
 pub use artifact::{ArtifactResource, HashesResource};
+pub use assignment::{AssignedActionResource, AssignmentResource};
+pub use auto_confirm::AutoConfirmResource;
 pub use base::Base;
 pub use distribution_set::DistributionSetResource;
 pub use metadata::{MetadataResource, ModuleMetadataResource};
 pub use software_module::SoftwareModuleResource;
 pub use tag::TagResource;
+pub use target::{PollStatusResource, TargetFacts, TargetResource, target_href};
+pub use target_context::{TargetContext, TargetViewer};
 pub use types::{DistributionSetTypeResource, SoftwareModuleTypeResource};

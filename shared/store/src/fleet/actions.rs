@@ -123,12 +123,21 @@ impl Store {
         entries.map(|item| decode(item).map(Loaded::into_inner)).collect()
     }
 
-    /// The sort keys of everything that belongs to a target's actions, for removal with the target.
-    pub async fn action_keys(&self, tenant: &Tenant, controller_id: &str) -> Result<Vec<Key>> {
+    /// The keys of all history entries of a target's actions, oldest action first, for removal with the target.
+    pub async fn entry_keys(&self, tenant: &Tenant, controller_id: &str) -> Result<Vec<Key>> {
+        self.keys_of_entries(tenant, controller_id, keys::ENTRY_PREFIX.to_owned()).await
+    }
+
+    /// The keys of all history entries of one action, for removal with it.
+    pub async fn entry_keys_of(&self, tenant: &Tenant, action: &Action) -> Result<Vec<Key>> {
+        self.keys_of_entries(tenant, &action.controller_id, keys::entry_prefix(action.id)).await
+    }
+
+    async fn keys_of_entries(&self, tenant: &Tenant, controller_id: &str, prefix: String) -> Result<Vec<Key>> {
         let range = Range {
             table: Table::Fleet,
             partition: keys::actions(tenant, controller_id),
-            sort: SortRange::All,
+            sort: SortRange::Prefix(prefix),
             forward: true,
             limit: MAX_PAGE,
             consistency: Consistency::Strong,

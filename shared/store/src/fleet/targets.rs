@@ -20,7 +20,7 @@ impl Record for Target {
 }
 
 /// The attribute of a counter item.
-const COUNT: &str = "n";
+pub(super) const COUNT: &str = "n";
 
 impl Store {
     /// One target, or `None`.

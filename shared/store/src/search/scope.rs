@@ -14,7 +14,7 @@ pub enum TargetScope {
     Tag(i64),
     /// Has this target type.
     Type(i64),
-    /// Is in exactly this group (management §5.4).
+    /// Is in exactly this group, in any letter case (management §5.4).
     Group(String),
     /// Is in this group or one below it.
     GroupOrBelow(String),
@@ -31,15 +31,17 @@ impl TargetScope {
             Self::InstalledSet(id) => target.installed_set == Some(*id),
             Self::Tag(id) => target.tags.contains(id),
             Self::Type(id) => target.target_type == Some(*id),
-            Self::Group(group) => target.group.as_ref() == Some(group),
+            Self::Group(group) => target.group.as_deref().is_some_and(|own| own.to_lowercase() == group.to_lowercase()),
             Self::GroupOrBelow(group) => target.group.as_deref().is_some_and(|own| is_at_or_below(own, group)),
             Self::ControllerIds(ids) => ids.contains(&target.controller_id),
         }
     }
 }
 
+/// Letter case does not matter (management §5.4).
 fn is_at_or_below(own: &str, group: &str) -> bool {
-    own.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let (own, group) = (own.to_lowercase(), group.to_lowercase());
+    own.strip_prefix(group.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
@@ -48,8 +50,14 @@ mod tests {
 
     #[test]
     fn slashes_separate_the_levels_of_a_group() {
-        let table =
-            [("Europe", true), ("Europe/East", true), ("Europe/East/1", true), ("European", false), ("", false)];
+        let table = [
+            ("Europe", true),
+            ("Europe/East", true),
+            ("Europe/East/1", true),
+            ("eUROPE/x", true),
+            ("European", false),
+            ("", false),
+        ];
         for (own, expected) in table {
             assert_eq!(is_at_or_below(own, "Europe"), expected, "{own}");
         }

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use clap::Parser;
 use hawkbit::ddi::{
-    CancelAction, Chunk, Client, ClientAuthorization, ConfigRequest, DownloadedArtifact, Error, Execution, Finished, Mode,
-    Update,
+    CancelAction, Chunk, Client, ClientAuthorization, ConfigRequest, DownloadedArtifact, Error, Execution, Finished,
+    Mode, Update,
 };
 use serde::Serialize;
 use tokio::time::{sleep, timeout};
@@ -89,8 +89,7 @@ async fn main() -> ExitCode {
 
 async fn live(options: &Options) -> Result<(), Failure> {
     let authorization = options.authorization();
-    let client =
-        Client::new(&options.url, &options.tenant, &options.controller_id, authorization, None, None, None)?;
+    let client = Client::new(&options.url, &options.tenant, &options.controller_id, authorization, None, None, None)?;
     loop {
         let reply = client.poll().await?;
         if let Some(request) = reply.config_data_request() {

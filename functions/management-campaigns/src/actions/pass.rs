@@ -1,0 +1,119 @@
+//! Going through the actions that match a query.
+
+use harrier_domain::action::Action;
+use harrier_domain::software::{DistributionSet, DistributionSetType};
+use harrier_domain::target::Target;
+use harrier_query::{EntityFields, Field, Placeholders, Plan, Query, fields};
+use harrier_runtime::{App, Caller};
+use harrier_store::search::ActionRow;
+use harrier_store::{Loaded, Result, WalkOrder};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Actions looked at in one step.
+const STEP: usize = 500;
+
+/// Ids that are looked up one by one rather than met on the way.
+const MOST_LOOKED_UP: usize = 500;
+
+/// The query of a `q` parameter; absent means everything.
+pub(super) fn query(app: &App, caller: &Caller, q: Option<&str>) -> harrier_domain::Result<Query> {
+    const FIELDS: &EntityFields = &fields::ACTION;
+    let Some(text) = q else {
+        return Ok(Query::everything(FIELDS));
+    };
+    let configuration = &caller.tenant.configuration;
+    let polling = configuration.polling(app.settings.polling_limits);
+    let now = app.now();
+    let overdue = polling.overdue_timestamp(configuration.polling_overdue_time(), now);
+    Ok(Query::bind(text, FIELDS, &Placeholders { now, overdue })?)
+}
+
+/// Offers every action that matches, in the order of ids.
+pub(super) async fn each_matching(
+    app: &App,
+    caller: &Caller,
+    query: &Query,
+    order: WalkOrder,
+    mut offer: impl FnMut(&ActionRow<'_>) + Send,
+) -> Result<()> {
+    let catalogue = Catalogue::load(app, caller, query).await?;
+    if let Plan::ExactIds(mut ids) = query.plan()
+        && ids.len() <= MOST_LOOKED_UP
+    {
+        if order == WalkOrder::NewestFirst {
+            ids.reverse();
+        }
+        let actions = super::find(app, caller, &ids).await?;
+        return step(app, caller, query, &catalogue, &actions, &mut offer).await;
+    }
+    let mut walk = app.store.walk_actions(caller.tenant(), order, usize::MAX);
+    loop {
+        let references = walk.next(STEP).await?;
+        if references.is_empty() {
+            return Ok(());
+        }
+        let actions = app.store.actions_at(caller.tenant(), &references).await?;
+        step(app, caller, query, &catalogue, &actions, &mut offer).await?;
+    }
+}
+
+async fn step(
+    app: &App,
+    caller: &Caller,
+    query: &Query,
+    catalogue: &Catalogue,
+    actions: &[Loaded<Action>],
+    offer: &mut (impl FnMut(&ActionRow<'_>) + Send),
+) -> Result<()> {
+    let targets = targets_of(app, caller, query, actions).await?;
+    for action in actions {
+        let set = catalogue.sets.get(&action.distribution_set);
+        let row = ActionRow {
+            target: targets.get(&action.controller_id),
+            set,
+            set_type: set.and_then(|set| catalogue.types.get(&set.type_id)),
+            ..ActionRow::new(action)
+        };
+        if query.matches(&row) {
+            offer(&row);
+        }
+    }
+    Ok(())
+}
+
+/// The targets of the actions, if the query asks for them.
+async fn targets_of(
+    app: &App,
+    caller: &Caller,
+    query: &Query,
+    actions: &[Loaded<Action>],
+) -> Result<BTreeMap<String, Target>> {
+    if !query.reads(Field::Target) {
+        return Ok(BTreeMap::new());
+    }
+    let ids: BTreeSet<String> = actions.iter().map(|action| action.controller_id.clone()).collect();
+    let ids: Vec<String> = ids.into_iter().collect();
+    let targets = app.store.targets(caller.tenant(), &ids).await?;
+    Ok(targets.into_iter().map(|target| (target.controller_id.clone(), target.into_inner())).collect())
+}
+
+/// Distribution sets and their types, if the query asks for them.
+#[derive(Debug, Default)]
+struct Catalogue {
+    sets: BTreeMap<i64, DistributionSet>,
+    types: BTreeMap<i64, DistributionSetType>,
+}
+
+impl Catalogue {
+    async fn load(app: &App, caller: &Caller, query: &Query) -> Result<Self> {
+        if !query.reads(Field::DistributionSet) {
+            return Ok(Self::default());
+        }
+        let sets: Vec<Loaded<DistributionSet>> = app.store.all(caller.tenant()).await?;
+        let types: Vec<Loaded<DistributionSetType>> = app.store.all(caller.tenant()).await?;
+        Ok(Self {
+            sets: sets.into_iter().map(|set| (set.id, set.into_inner())).collect(),
+            types: types.into_iter().map(|one| (one.id, one.into_inner())).collect(),
+        })
+    }
+}

@@ -1,0 +1,46 @@
+//! `/rest/v1/targetfilters` (management §5.9).
+
+mod auto_assign_ds;
+mod create;
+mod delete;
+mod read;
+mod representation;
+mod update;
+
+use axum::Router;
+use axum::routing::get;
+use harrier_domain::text;
+use harrier_query::fields;
+use harrier_runtime::{App, Caller};
+use serde::Deserialize;
+
+use crate::targets::selection;
+
+/// Where names of target filters are unique.
+const NAMES: &str = "target-filter-name";
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/rest/v1/targetfilters", get(read::list).post(create::create))
+        .route("/rest/v1/targetfilters/{id}", get(read::get).put(update::update).delete(delete::delete))
+        .route("/rest/v1/targetfilters/{id}/autoAssignDS", get(auto_assign_ds::get).delete(auto_assign_ds::delete))
+}
+
+/// A filter to be made or changed.
+#[derive(Debug, Clone, Deserialize)]
+struct FilterRequest {
+    name: Option<String>,
+    query: Option<String>,
+}
+
+impl FilterRequest {
+    /// The same with trimmed texts, if they obey their rules and the query can be understood.
+    fn checked(self, app: &App, caller: &Caller) -> harrier_domain::Result<Self> {
+        let mut violations = text::Violations::default();
+        let name = self.name.and_then(|value| violations.check(text::name("name", &value)));
+        let query = self.query.and_then(|value| violations.check(text::query("query", &value)));
+        violations.finish()?;
+        selection::query(app, caller, query.as_deref(), &fields::TARGET)?;
+        Ok(Self { name, query })
+    }
+}

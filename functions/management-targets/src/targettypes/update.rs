@@ -1,0 +1,73 @@
+//! `PUT /rest/v1/targettypes/{id}`
+
+use axum::extract::State;
+use harrier_domain::authority::Authority;
+use harrier_domain::classification::TargetType;
+use harrier_domain::text::{self, Violations};
+use harrier_rest::{ApiResult, Hal, Json, Origin, Path};
+use harrier_runtime::{App, Caller};
+use harrier_store::{Loaded, Result, until_settled};
+use serde::Deserialize;
+
+use super::NAMES;
+use super::representation::TargetTypeResource;
+use crate::catalogue::change_name;
+
+/// What may change; the key may not.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct TargetTypeUpdate {
+    name: Option<String>,
+    description: Option<String>,
+    colour: Option<String>,
+}
+
+pub(super) async fn update(
+    State(app): State<App>,
+    caller: Caller,
+    origin: Origin,
+    Path(id): Path<i64>,
+    Json(body): Json<TargetTypeUpdate>,
+) -> ApiResult<Hal<TargetTypeResource>> {
+    caller.require(Authority::UpdateTargetType)?;
+    let update = body.checked()?;
+    let target_type = until_settled(|| change(&app, &caller, id, &update)).await?;
+    Ok(Hal::ok(TargetTypeResource::single(&target_type, &origin)))
+}
+
+async fn change(app: &App, caller: &Caller, id: i64, update: &TargetTypeUpdate) -> Result<Loaded<TargetType>> {
+    let mut target_type: Loaded<TargetType> = app.store.get(caller.tenant(), id).await?;
+    let before = (*target_type).clone();
+    update.apply(&mut target_type);
+    if *target_type == before {
+        return Ok(target_type);
+    }
+    target_type.audit.touch(&caller.actor(), app.now());
+    let mut transaction = app.store.transaction(caller.tenant());
+    transaction.save(&target_type);
+    change_name(&mut transaction, caller, NAMES, (&before.name, &target_type.name), id);
+    transaction.commit().await?;
+    Ok(target_type)
+}
+
+impl TargetTypeUpdate {
+    fn checked(self) -> harrier_domain::Result<Self> {
+        let mut violations = Violations::default();
+        let name = self.name.and_then(|value| violations.check(text::name("name", &value)));
+        let description = self.description.and_then(|value| violations.check(text::description("description", &value)));
+        let colour = self.colour.and_then(|value| violations.check(text::colour("colour", &value)));
+        violations.finish()?;
+        Ok(Self { name, description, colour })
+    }
+
+    fn apply(&self, target_type: &mut TargetType) {
+        if let Some(name) = &self.name {
+            target_type.name.clone_from(name);
+        }
+        if self.description.is_some() {
+            target_type.description.clone_from(&self.description);
+        }
+        if self.colour.is_some() {
+            target_type.colour.clone_from(&self.colour);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! How fast a function is there: Lambda starts one while a device waits.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use harrier_tests::lambda::{Aws, Function, answer_of, event_of};
+use harrier_tests::programs::{self, FUNCTIONS};
+use http::Request;
+
+const STARTS: usize = 9;
+
+/// From the start of the program to its first answer, which needs the database (`docs/architecture.md`, "Budgets").
+const BUDGET: Duration = Duration::from_millis(60);
+
+/// Bytes of a stripped program.
+const SIZE_BUDGET: u64 = 12 * 1024 * 1024;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_device_function_answers_soon_after_its_start() {
+    let aws = Aws::start().await;
+    let mut times = Vec::new();
+    for _ in 0..STARTS {
+        times.push(first_answer(&aws).await);
+    }
+    times.sort_unstable();
+    println!("start to first answer: {:?} to {:?}, median {:?}", times[0], times[STARTS - 1], times[STARTS / 2]);
+    if programs::are_functions_as_deployed() {
+        assert!(times[STARTS / 2] <= BUDGET, "{times:?}");
+    }
+}
+
+async fn first_answer(aws: &Aws) -> Duration {
+    let request = Request::get("/DEFAULT/controller/v1/device-1").header("host", "localhost").body(()).unwrap();
+    let event = event_of(&request.into_parts().0, &Bytes::new(), "192.0.2.7");
+    // Building is not starting.
+    let _built = programs::function("device");
+    let begun = Instant::now();
+    let function = Function::start("device", &aws.environment()).await;
+    let output = function.invoke(event).await.expect("an answer");
+    let time = begun.elapsed();
+    let answer = answer_of(&output).expect("an answer");
+    assert_eq!(answer.status().as_u16(), 401, "{:?}", answer.body());
+    time
+}
+
+#[test]
+fn the_programs_are_small() {
+    for function in FUNCTIONS {
+        let bytes = std::fs::metadata(programs::function(function)).expect("a program").len();
+        println!("{function}: {:.1} MB", bytes as f64 / 1e6);
+        if programs::are_functions_as_deployed() {
+            assert!(bytes <= SIZE_BUDGET, "{function} has {bytes} bytes");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The functions' real programs, started and fed as Lambda does.
+//!
+//! By default those that `cargo build` made; `HARRIER_LAMBDA_DIR` names a directory of `<function>/bootstrap`.
+#![forbid(unsafe_code)]
+
+mod cold_start;
+mod update;

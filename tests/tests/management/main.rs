@@ -1,0 +1,5 @@
+//! The Management API, laid out by URL below `/rest/v1`.
+#![forbid(unsafe_code)]
+
+mod system;
+mod userinfo;
