@@ -273,3 +273,90 @@ async fn a_type_does_not_vanish_under_new_sets() {
         world.get("distributionsets").await.expect(200);
     }
 }
+
+fn action_ids(result: &Value) -> usize {
+    result["assignedActions"].as_array().unwrap().len()
+}
+
+#[tokio::test]
+async fn no_33_targets_get_the_set_and_unknown_ones_are_left_out() {
+    let world = World::start().await;
+    let set = world.complete_set("a").await;
+    for target in ["b", "a"] {
+        world.target(target).await;
+    }
+    let path = format!("distributionsets/{set}/assignedTargets");
+    let body = json!([{"id": "a"}, {"id": "b"}, {"id": "ghost"}, {"id": "a"}]);
+    let result = world.post(&path, body.clone()).await.expect(200).json();
+    assert_eq!((&result["assigned"], &result["total"], action_ids(&result)), (&json!(2), &json!(2), 2));
+    assert!(result["assignedActions"][0]["_links"]["self"]["href"].as_str().unwrap().contains("/targets/a/actions/"));
+    let again = world.post(&path, body).await.expect(200).json();
+    assert_eq!((&again["assigned"], &again["alreadyAssigned"]), (&json!(0), &json!(2)));
+    assert_eq!(world.names(&path).await, ["b", "a"], "ordered by the internal id");
+    assert_eq!(world.names(&format!("{path}?q=controllerid==B")).await, ["b"]);
+    assert_eq!(world.names(&format!("distributionsets/{set}/installedTargets")).await, [""; 0]);
+    world.get(&format!("{path}?sort=version:asc")).await.expect_error(400, "rest.param.invalidField");
+    world.get("distributionsets/4711/assignedTargets").await.expect_error(404, "repo.entityNotFound");
+    let statistics = world.get(&format!("distributionsets/{set}/statistics")).await.json();
+    assert_eq!(statistics["actions"], json!({"RUNNING": 2, "total": 2}));
+    let other = world.complete_set("other").await;
+    assert_eq!(world.get(&format!("distributionsets/{other}/statistics/actions")).await.json(), json!({}));
+}
+
+#[tokio::test]
+async fn no_32_offline_assignments_are_installed() {
+    let world = World::start().await;
+    let set = world.complete_set("a").await;
+    world.target("1").await;
+    let path = format!("distributionsets/{set}");
+    let result = world.post(&format!("{path}/assignedTargets?offline=true"), json!([{"id": 1}])).await.expect(200);
+    assert_eq!(result.json()["assigned"], 1, "a number is an id, too");
+    assert_eq!(world.names(&format!("{path}/installedTargets")).await, ["1"]);
+    let counted = world.get(&format!("{path}/statistics/actions")).await.json();
+    assert_eq!(counted, json!({"actions": {"FINISHED": 1, "total": 1}}));
+}
+
+#[tokio::test]
+async fn no_29_30_31_34_assignments_that_are_refused() {
+    let world = World::start().await;
+    let set = world.complete_set("a").await;
+    let incomplete = world.create("distributionsets", json!({"name": "e", "version": "1"})).await;
+    world.target("t").await;
+    let assign = async |set: i64, more: Value| {
+        let mut body = json!({"id": "t"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        world.post(&format!("distributionsets/{set}/assignedTargets"), body).await
+    };
+    assign(set, json!({"type": "FORCED"})).await.expect_error(400, "rest.body.notReadable");
+    for weight in [1001, -1] {
+        assign(set, json!({"weight": weight})).await.expect_error(400, "repo.constraintViolation");
+    }
+    let window = json!({"maintenanceWindow": {"schedule": "0 0 3 * * ?"}});
+    assign(set, window).await.expect_error(400, "maintenanceScheduleInvalid");
+    assign(incomplete, json!({})).await.expect_error(400, "distributionset.incomplete");
+    assign(4711, json!({})).await.expect_error(404, "repo.entityNotFound");
+    let none = json!({"actionCancelationType": "none"});
+    let invalid = world.complete_set("b").await;
+    world.post(&format!("distributionsets/{invalid}/invalidate"), none).await.expect(204);
+    assign(invalid, json!({})).await.expect_error(400, "distributionset.invalid");
+    assign(set, json!({"type": "timeforced", "forcetime": "0"})).await.expect(200);
+    world.delete(&format!("distributionsets/{set}")).await.expect(204);
+    assign(set, json!({})).await.expect_error(404, "deleted");
+}
+
+#[tokio::test]
+async fn invalidation_takes_actions_back() {
+    for (kind, expected) in [("none", "RUNNING"), ("soft", "CANCELING"), ("force", "CANCELED")] {
+        let world = World::start().await;
+        let set = world.complete_set("a").await;
+        world.target("t").await;
+        let path = format!("distributionsets/{set}");
+        world.post(&format!("{path}/assignedTargets"), json!([{"id": "t"}])).await.expect(200);
+        world.post(&format!("{path}/invalidate"), json!({"actionCancelationType": kind})).await.expect(204);
+        let counted = world.get(&format!("{path}/statistics/actions")).await.json();
+        assert_eq!(counted["actions"], json!({expected: 1, "total": 1}), "{kind}");
+        world.post(&format!("{path}/invalidate"), json!({"actionCancelationType": "force"})).await.expect(204);
+        let counted = world.get(&format!("{path}/statistics/actions")).await.json();
+        assert_eq!(counted["actions"], json!({"CANCELED": 1, "total": 1}), "{kind}, then force");
+    }
+}

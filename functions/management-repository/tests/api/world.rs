@@ -12,9 +12,10 @@ use harrier::embedded::s3::EmbeddedS3;
 use harrier_domain::Tenant;
 use harrier_domain::audit::Actor;
 use harrier_domain::software::DistributionSet;
+use harrier_domain::target::Target;
 use harrier_identity::{NewTenant, create_tenant, hash_password, put_user};
 use harrier_runtime::{App, ManualClock, Settings};
-use harrier_store::{Loaded, UserRecord, schema};
+use harrier_store::{Loaded, Sequence, UserRecord, schema};
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -164,6 +165,16 @@ impl World {
         let module = self.module(&format!("os of {name}"), "os").await;
         let body = json!({"name": name, "version": "1", "type": "os", "modules": [{"id": module}]});
         self.create("distributionsets", body).await
+    }
+
+    /// A target that was just made.
+    pub async fn target(&self, controller_id: &str) {
+        let actor = Actor::User("admin".to_owned());
+        let mut target = Target::new(controller_id, "token".to_owned(), &actor, NOW);
+        target.number = self.app.store.next_id(&self.tenant, Sequence::Target).await.unwrap();
+        let mut transaction = self.app.store.transaction(&self.tenant);
+        transaction.create(&target).count_target(&self.tenant, controller_id, 1);
+        transaction.commit().await.unwrap();
     }
 
     /// Uses the set as an assignment does.
