@@ -53,7 +53,8 @@ impl Device {
         let log = File::create(directory.path().join("log")).expect("a log");
         let mut command = Command::new("swupdate");
         command
-            .args(["-H", "tests:1.0", "-l", "5", "-M", "-m", "-k"])
+            // More would fill a report with more messages than the server takes (DDI §17.2).
+            .args(["-H", "tests:1.0", "-l", "3", "-M", "-m", "-k"])
             .arg(image.certificate())
             .arg("-f")
             .arg(&configuration)

@@ -75,7 +75,8 @@ impl Image {
     }
 
     fn make_certificate(&self) {
-        let request = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=harrier-tests -keyout key.pem -out certificate.pem";
+        let request =
+            "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=harrier-tests -keyout key.pem -out certificate.pem";
         let usage = ["keyUsage=critical,digitalSignature,keyCertSign", "extendedKeyUsage=emailProtection,codeSigning"];
         let mut command = self.command("openssl", request);
         command.args(usage.into_iter().flat_map(|usage| ["-addext", usage]));
@@ -91,7 +92,8 @@ impl Image {
     /// The description must be first, then its signature.
     fn pack(&self) {
         let mut command = self.command("sh", "-c");
-        run(command.arg(format!("printf '%s\\n' {DESCRIPTION} {SIGNATURE} {PAYLOAD} | cpio -o -H crc --quiet > {IMAGE}")));
+        run(command
+            .arg(format!("printf '%s\\n' {DESCRIPTION} {SIGNATURE} {PAYLOAD} | cpio -o -H crc --quiet > {IMAGE}")));
     }
 
     fn command(&self, program: &str, arguments: &str) -> Command {

@@ -35,11 +35,14 @@ impl Setting {
         self.scenario.seen("the report that all is installed", |it| it.says("All Chunks Installed")).await;
         device.kill().await;
         let mut rebooted = Device::start(&self.scenario, &self.image, &Storage::Streamed, &["-c", "2"]);
-        self.scenario.seen("the closing report", |it| it.says("closed")).await;
+        self.scenario
+            .seen("the closing report", |it| it.reported().is_some_and(|(execution, _)| execution == "closed"))
+            .await;
         rebooted.kill().await;
         self.image.assert_installed();
         self.scenario.assert_concluded().await;
-        let asked = |wanted: &str| self.scenario.proxy.exchanges().iter().any(|it| it.method == wanted && is_artifact(it));
+        let asked =
+            |wanted: &str| self.scenario.proxy.exchanges().iter().any(|it| it.method == wanted && is_artifact(it));
         assert!(asked("HEAD") && asked("GET"), "{}", self.scenario.traffic());
     }
 }

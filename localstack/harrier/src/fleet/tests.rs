@@ -28,10 +28,9 @@ impl Site {
         management.upload(module, "firmware.bin", file.len() as u64, file).await.unwrap();
         let set = management.create_set("firmware", "1", "os", &[module]).await.unwrap();
         assert_eq!(management.assign(set, &ids).await.unwrap().assigned, DEVICES);
-        let devices = created.into_iter().map(|(controller_id, token)| Identity {
-            controller_id,
-            credential: Credential::TargetToken(token),
-        });
+        let devices = created
+            .into_iter()
+            .map(|(controller_id, token)| Identity { controller_id, credential: Credential::TargetToken(token) });
         Self { devices: devices.collect(), stack, management }
     }
 
