@@ -32,7 +32,10 @@ enum Command {
 /// Runs the command that was asked for.
 pub(crate) async fn run() -> ExitCode {
     let command = Cli::parse().command;
-    init_logs(LogFormat::Text);
+    // A demonstration draws bars where logs would be.
+    if !matches!(command, Command::Demo(_)) || std::env::var_os("HARRIER_LOG").is_some() {
+        init_logs(LogFormat::Text);
+    }
     let outcome = match command {
         Command::Serve(serve) => serve.run().await.map_err(|error| error.to_string()),
         Command::Demo(demo) => demo.run().await.map_err(|error| error.to_string()),
