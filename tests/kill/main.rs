@@ -17,7 +17,8 @@ const ROUNDS: u64 = 20;
 async fn nothing_acknowledged_is_lost_and_nothing_is_torn() {
     let directory = TempDir::new().expect("a temporary directory");
     // Another course each time; the seed is printed with a failure.
-    let seed: u64 = std::env::var("HARRIER_KILL_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or_else(rand::random);
+    let seed: u64 =
+        std::env::var("HARRIER_KILL_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or_else(rand::random);
     println!("HARRIER_KILL_SEED={seed}");
     let mut dice = StdRng::seed_from_u64(seed);
     let mut acknowledged = 0;

@@ -88,7 +88,7 @@ async fn uploads(management: &Management, number: u64, content: &[u8]) -> Vec<Op
     let module = management.create_module(&format!("files-{number}"), "1", "os").await.expect("a new module");
     let operation = |index: usize| {
         let mut content = content.to_vec();
-        if index % 2 == 0 {
+        if index.is_multiple_of(2) {
             content.extend(index.to_le_bytes());
         }
         Operation::Upload { module, file_name: format!("file-{index}.bin"), content }

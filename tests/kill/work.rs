@@ -8,9 +8,21 @@ use serde_json::json;
 #[derive(Debug, Clone)]
 pub enum Operation {
     /// A report of a device; `closing` ends the action.
-    Feedback { controller_id: String, token: String, action: i64, message: String, closing: bool },
-    Upload { module: i64, file_name: String, content: Vec<u8> },
-    NewTarget { controller_id: String },
+    Feedback {
+        controller_id: String,
+        token: String,
+        action: i64,
+        message: String,
+        closing: bool,
+    },
+    Upload {
+        module: i64,
+        file_name: String,
+        content: Vec<u8>,
+    },
+    NewTarget {
+        controller_id: String,
+    },
 }
 
 /// An operation, and whether its success was acknowledged before the server was gone.

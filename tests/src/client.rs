@@ -55,7 +55,6 @@ impl Client {
     }
 
     /// A request in the making; `path` may be an absolute URL, as links are.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = if path.starts_with('/') { format!("{}{path}", self.base) } else { path.to_owned() };
         let request = self.http.request(method, url);

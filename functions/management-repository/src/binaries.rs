@@ -13,7 +13,7 @@ pub(crate) async fn release(app: &App, tenant: &Tenant, sha256: &str) {
 }
 
 async fn try_release(app: &App, tenant: &Tenant, sha256: &str) -> Result<()> {
-    if !app.store.release_blob(tenant, sha256).await? {
+    if !app.store.release_blob(tenant, sha256, app.now()).await? {
         return Ok(());
     }
     app.artifacts.delete(tenant.as_str(), sha256).await?;

@@ -5,7 +5,6 @@ use harrier_runtime::App;
 use http::StatusCode;
 
 /// All routes of all functions. A path nobody knows is 404 with an empty body.
-#[must_use]
 pub fn routes(app: &App) -> Router {
     Router::new()
         .merge(device::router(app.clone()))

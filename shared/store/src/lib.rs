@@ -17,7 +17,9 @@ pub mod search;
 mod tenancy;
 mod transaction;
 
-pub use catalogue::{Blob, CatalogueRecord, DescribedSet, MetadataOwner, NameGuard, OwnedMetadata, SetMembership};
+pub use catalogue::{
+    Blob, CatalogueRecord, DescribedSet, MetadataOwner, NameGuard, OwnedMetadata, REMOVAL_TIME, SetMembership,
+};
 pub use database::{Consistency, Database, MAX_PAGE};
 pub use error::{Result, StoreError};
 pub use fleet::{ActionReference, ActionWalk, HistoryOrder, TargetDetails, WalkOrder};

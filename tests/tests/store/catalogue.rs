@@ -2,10 +2,10 @@
 
 use harrier_domain::software::{Metadata, SoftwareModule};
 use harrier_domain::{Entity, Error};
-use harrier_store::{Consistency, MetadataOwner, OwnedMetadata, SetMembership, StoreError};
+use harrier_store::{Consistency, MetadataOwner, OwnedMetadata, REMOVAL_TIME, SetMembership, StoreError};
 
 use crate::environment::{Environment, environments};
-use crate::samples::module;
+use crate::samples::{NOW, module};
 
 #[tokio::test]
 async fn entities_are_found_alone_together_and_all_in_order() {
@@ -50,21 +50,24 @@ async fn metadata_and_memberships_belong_to_one_owner() {
 async fn a_binary_goes_with_its_last_use() {
     for environment in environments().await {
         let Environment { store, tenant, name, .. } = &environment;
-        let claims = (0..10).map(|_| store.claim_blob(tenant, "abc"));
+        let claims = (0..10).map(|_| store.claim_blob(tenant, "abc", NOW));
         for claim in futures::future::join_all(claims).await {
             claim.unwrap();
         }
-        let releases = futures::future::join_all((0..9).map(|_| store.release_blob(tenant, "abc"))).await;
+        let releases = futures::future::join_all((0..9).map(|_| store.release_blob(tenant, "abc", NOW))).await;
         assert!(releases.into_iter().all(|last| !last.unwrap()), "{name}");
         store.forget_blob(tenant, "abc").await.unwrap();
-        store.claim_blob(tenant, "abc").await.unwrap();
-        assert!(!store.release_blob(tenant, "abc").await.unwrap(), "{name}");
-        assert!(store.release_blob(tenant, "abc").await.unwrap(), "{name}");
+        store.claim_blob(tenant, "abc", NOW).await.unwrap();
+        assert!(!store.release_blob(tenant, "abc", NOW).await.unwrap(), "{name}");
+        assert!(store.release_blob(tenant, "abc", NOW).await.unwrap(), "{name}");
         // Removal is under way: whoever claims now would lose the bytes.
-        let refused = store.claim_blob(tenant, "abc").await;
+        let refused = store.claim_blob(tenant, "abc", NOW).await;
         assert!(matches!(refused, Err(StoreError::Refused(Error::ConcurrentModification))), "{name}");
+        // A removal that was cut short does not hold claims off for ever.
+        store.claim_blob(tenant, "abc", NOW + REMOVAL_TIME).await.unwrap();
+        assert!(store.release_blob(tenant, "abc", NOW).await.unwrap(), "{name}");
         store.forget_blob(tenant, "abc").await.unwrap();
-        store.claim_blob(tenant, "abc").await.unwrap();
+        store.claim_blob(tenant, "abc", NOW).await.unwrap();
     }
 }
 

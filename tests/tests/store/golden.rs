@@ -208,7 +208,7 @@ macro_rules! every_record {
         $act!("metadata", owned_metadata());
         $act!("set-membership", SetMembership { module: 3, set: 11 });
         $act!("name-guard", NameGuard::new("module", &["os", "1.0"], 3));
-        $act!("blob", Blob { sha256: "256".to_owned(), uses: 2, revision: 1 });
+        $act!("blob", Blob { sha256: "256".to_owned(), uses: 2, going_since: None, revision: 1 });
         $act!("tenant", tenant_record());
         $act!("setting", setting());
         $act!("user", user());
@@ -333,8 +333,8 @@ async fn decodes(environment: &Environment) {
     assert_eq!(*record, tenant_record());
     assert_eq!(settings.iter().map(|one| (**one).clone()).collect::<Vec<_>>(), [setting()]);
     assert_eq!(*store.user("golden user").await.unwrap().unwrap(), user());
-    assert!(!store.release_blob(tenant, "256").await.unwrap());
-    assert!(store.release_blob(tenant, "256").await.unwrap());
+    assert!(!store.release_blob(tenant, "256", NOW).await.unwrap());
+    assert!(store.release_blob(tenant, "256", NOW).await.unwrap());
 }
 
 #[tokio::test]

@@ -158,8 +158,11 @@ fn combine(operands: &[Question], all: bool) -> Question {
     }
 }
 
+/// What the model says of a device.
+pub type Predicate = Box<dyn Fn(&Device) -> bool>;
+
 /// Scopes with their naive meaning.
-pub fn scopes(device_ids: &[String], choice: u32) -> (Vec<TargetScope>, Box<dyn Fn(&Device) -> bool>) {
+pub fn scopes(device_ids: &[String], choice: u32) -> (Vec<TargetScope>, Predicate) {
     let some_ids: BTreeSet<String> =
         device_ids.iter().step_by(7).cloned().chain(["nobody".to_owned()]).take(choice as usize).collect();
     match choice % 8 {

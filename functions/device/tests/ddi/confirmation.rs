@@ -2,6 +2,7 @@ use harrier_domain::configuration::{Key, Value};
 use serde_json::json;
 
 use crate::bench::Bench;
+use crate::software::File;
 
 async fn flow(on: bool) -> Bench {
     let bench = Bench::new().await;
@@ -183,7 +184,7 @@ async fn item_35_texts_that_are_missing_or_too_long() {
 async fn item_35_more_waiting_actions_than_one_transaction_takes() {
     let bench = flow(true).await;
     for number in 0..45 {
-        let step: &[(&str, &[(&str, &[u8])])] = &[("os", &[])];
+        let step: &[(&str, &[File<'_>])] = &[("os", &[])];
         let software = bench.build(&number.to_string(), step, |set| set.required_migration_step = true).await;
         bench.assign("dev", software.set).await;
     }

@@ -3,6 +3,7 @@ use harrier_domain::target::UpdateStatus;
 use serde_json::json;
 
 use crate::bench::{Bench, GATEWAY, MINUTE, feedback};
+use crate::software::File;
 
 async fn assigned() -> (Bench, i64, i64) {
     let bench = Bench::new().await;
@@ -129,7 +130,7 @@ async fn item_17_three_actions_finish_one_after_another() {
     bench.register("dev").await;
     let mut actions = Vec::new();
     for name in ["one", "two", "three"] {
-        let step: &[(&str, &[(&str, &[u8])])] = &[("os", &[])];
+        let step: &[(&str, &[File<'_>])] = &[("os", &[])];
         let software = bench.build(name, step, |set| set.required_migration_step = true).await;
         actions.push((bench.assign("dev", software.set).await, software.set));
     }

@@ -148,12 +148,9 @@ impl World {
     }
 
     /// Makes one entity; returns its id.
-    #[track_caller]
-    pub fn create<'a>(&'a self, path: &'a str, body: Value) -> impl Future<Output = i64> + 'a {
-        async move {
-            let answer = self.post(path, json!([body])).await.expect(201).json();
-            answer[0]["id"].as_i64().unwrap()
-        }
+    pub async fn create(&self, path: &str, body: Value) -> i64 {
+        let answer = self.post(path, json!([body])).await.expect(201).json();
+        answer[0]["id"].as_i64().unwrap()
     }
 
     pub async fn module(&self, name: &str, type_key: &str) -> i64 {

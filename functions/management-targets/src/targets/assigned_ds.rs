@@ -130,7 +130,7 @@ fn only_set(body: &[DsAssignment]) -> ApiResult<Option<i64>> {
 
 impl DsAssignment {
     fn order(self, controller_id: &str, offline: bool, now: i64) -> ApiResult<TargetOrder> {
-        let weight = self.weight.map(|weight| weight_in_range(weight)).transpose()?;
+        let weight = self.weight.map(weight_in_range).transpose()?;
         let window =
             if offline { None } else { self.maintenance_window.map(|window| window.schedule(now)).transpose()? };
         let action_type = self.action_type.map(ActionType::from).unwrap_or_default();

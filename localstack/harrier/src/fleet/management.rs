@@ -223,7 +223,6 @@ impl Management {
     }
 
     /// A request below `/rest/v1` with credentials, for what the other methods do not do.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}/rest/v1{path}", self.base_url);
         self.http.request(method, url).basic_auth(&self.user, Some(&self.password))

@@ -2,7 +2,8 @@
 //!
 //! The order keeps binaries safe: an upload *claims* the binary (counts its use) before it looks whether the bytes are
 //! there, and a removal marks the binary as going, which refuses claims, before it deletes the bytes. A crash in between
-//! leaves bytes that nobody uses, never an artifact without bytes.
+//! leaves bytes that nobody uses, never an artifact without bytes. A removal that was cut short holds claims off for
+//! [`REMOVAL_TIME`] only.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use harrier_domain::{Error, Tenant};
@@ -19,11 +20,17 @@ use crate::retry::until_settled;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blob {
     pub sha256: String,
-    /// Artifacts that use it.
+    /// Artifacts that use it. None while the bytes are being removed.
     pub uses: u32,
+    /// When the last use ended, epoch milliseconds.
+    #[serde(rename = "go", default, skip_serializing_if = "Option::is_none")]
+    pub going_since: Option<i64>,
     #[serde(rename = "rev", default)]
     pub revision: u64,
 }
+
+/// Longer than any removal can be under way: the longest a Lambda function runs, milliseconds.
+pub const REMOVAL_TIME: i64 = 15 * 60 * 1000;
 
 impl Record for Blob {
     fn key(&self, tenant: &Tenant) -> Key {
@@ -32,6 +39,11 @@ impl Record for Blob {
 }
 
 impl Blob {
+    /// Its bytes are being removed.
+    fn is_going(&self, now: i64) -> bool {
+        self.uses == 0 && self.going_since.is_some_and(|since| now < since + REMOVAL_TIME)
+    }
+
     fn key_of(tenant: &Tenant, sha256: &str) -> Key {
         keys::catalogue_text(tenant, "blob", sha256)
     }
@@ -42,16 +54,17 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::ConcurrentModification`] while a removal of the same bytes is under way.
-    pub async fn claim_blob(&self, tenant: &Tenant, sha256: &str) -> Result<()> {
+    pub async fn claim_blob(&self, tenant: &Tenant, sha256: &str, now: i64) -> Result<()> {
         until_settled(|| async move {
             let mut transaction = self.transaction(tenant);
             match self.blob(tenant, sha256).await? {
                 None => {
-                    transaction.create(&Blob { sha256: sha256.to_owned(), uses: 1, revision: 1 });
+                    transaction.create(&Blob { sha256: sha256.to_owned(), uses: 1, going_since: None, revision: 1 });
                 }
-                Some(blob) if blob.uses == 0 => return Err(StoreError::Conflict),
+                Some(blob) if blob.is_going(now) => return Err(StoreError::Conflict),
                 Some(mut blob) => {
                     blob.uses += 1;
+                    blob.going_since = None;
                     transaction.save(&blob);
                 }
             }
@@ -61,13 +74,14 @@ impl Store {
     }
 
     /// Gives a use back. Returns whether it was the last: then remove the bytes and call [`Store::forget_blob`].
-    pub async fn release_blob(&self, tenant: &Tenant, sha256: &str) -> Result<bool> {
+    pub async fn release_blob(&self, tenant: &Tenant, sha256: &str, now: i64) -> Result<bool> {
         until_settled(|| async move {
             let Some(mut blob) = self.blob(tenant, sha256).await? else {
                 return Ok(false);
             };
             if blob.uses > 0 {
                 blob.uses -= 1;
+                blob.going_since = (blob.uses == 0).then_some(now);
                 let mut transaction = self.transaction(tenant);
                 transaction.save(&blob);
                 transaction.commit().await?;

@@ -9,7 +9,7 @@ mod guards;
 mod metadata;
 mod type_usage;
 
-pub use blobs::Blob;
+pub use blobs::{Blob, REMOVAL_TIME};
 pub use described::DescribedSet;
 pub use entities::{CatalogueRecord, SetMembership};
 pub use guards::NameGuard;

@@ -15,7 +15,7 @@ use harrier_domain::{Entity, Error, Tenant, text};
 use harrier_rest::resources::ArtifactResource;
 use harrier_rest::{ApiError, ApiResult, Hal, Origin, Path, QueryParams};
 use harrier_runtime::{App, Caller};
-use harrier_store::{Loaded, Result, Sequence, until_settled};
+use harrier_store::{Loaded, Result, Sequence, StoreError, until_settled};
 use http::StatusCode;
 
 use super::form::{Destination, Form};
@@ -92,9 +92,11 @@ async fn register(app: &App, caller: &Caller, module: i64, id: i64, form: &Form)
         audit: Audit::created(&editor.actor, editor.now),
     };
     let tenant = caller.tenant();
-    app.store.claim_blob(tenant, &artifact.sha256).await?;
+    app.store.claim_blob(tenant, &artifact.sha256, app.now()).await?;
     let recorded = publish_and_record(app, tenant, module, staged, &artifact, &editor).await;
-    if recorded.is_err() {
+    // After a failure of the database nobody knows whether the artifact was recorded: better bytes that nobody uses than an
+    // artifact without bytes.
+    if recorded.as_ref().is_err_and(|error| !matches!(error, StoreError::Backend(_))) {
         binaries::release(app, tenant, &artifact.sha256).await;
     }
     recorded?;
