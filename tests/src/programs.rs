@@ -5,6 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+/// The HTTP functions.
+pub const FUNCTIONS: [&str; 5] =
+    ["device", "management-targets", "management-repository", "management-campaigns", "management-system"];
+
+/// Names the directory in which `cargo lambda build` put `<function>/bootstrap`.
+const LAMBDA_DIRECTORY: &str = "HARRIER_LAMBDA_DIR";
+
 /// The program `harrier`: the one `HARRIER_BIN` names, or the one of this workspace.
 ///
 /// # Panics
@@ -23,6 +30,26 @@ pub fn hawkbit_device() -> &'static Path {
     PROGRAM.get_or_init(|| named("HAWKBIT_DEVICE_BIN").unwrap_or_else(|| built("hawkbit-device")))
 }
 
+/// The program of a function: the one built for Lambda, if `HARRIER_LAMBDA_DIR` names where, or the one of this workspace,
+/// not optimised.
+///
+/// # Panics
+/// When it cannot be built.
+#[must_use]
+pub fn function(name: &str) -> PathBuf {
+    static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
+    match named(LAMBDA_DIRECTORY) {
+        Some(directory) => directory.join(name).join("bootstrap"),
+        None => DIRECTORY.get_or_init(|| built_all(&FUNCTIONS)).join(name),
+    }
+}
+
+/// Whether [`function`] gives the programs that would be deployed.
+#[must_use]
+pub fn are_functions_as_deployed() -> bool {
+    named(LAMBDA_DIRECTORY).is_some()
+}
+
 /// Fails the test when a program of the operating system is missing, and says how it is installed.
 ///
 /// # Panics
@@ -39,14 +66,20 @@ fn named(variable: &str) -> Option<PathBuf> {
 
 /// Builds the program of the package of the same name. Costs a second when nothing changed, and never tests an old one.
 fn built(package: &str) -> PathBuf {
+    built_all(&[package]).join(package)
+}
+
+/// Builds several such programs at once and returns the directory they are in.
+fn built_all(packages: &[&str]) -> PathBuf {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
-        .args(["build", "--quiet", "--package", package, "--bin", package])
+        .args(["build", "--quiet", "--bins"])
+        .args(packages.iter().flat_map(|package| ["--package", package]))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status()
         .unwrap_or_else(|error| panic!("cargo cannot be started: {error}"));
-    assert!(status.success(), "`cargo build --package {package}` failed");
-    target_directory().join(package)
+    assert!(status.success(), "`cargo build --bins` of {packages:?} failed");
+    target_directory()
 }
 
 /// Where cargo puts programs: the directory above the one of this test (`target/debug/deps`).

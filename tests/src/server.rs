@@ -47,6 +47,7 @@ impl Server {
             .arg(data)
             .args(options)
             .env("HARRIER_ADMIN_PASSWORD", PASSWORD)
+            .env("HARRIER_LOG", std::env::var("HARRIER_LOG").unwrap_or_else(|_| "warn".to_owned()))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

@@ -5,7 +5,9 @@ use harrier_domain::classification::DistributionSetTag;
 use harrier_domain::software::{DistributionSet, DistributionSetType, SoftwareModule, SoftwareModuleType, TypedModule};
 use harrier_domain::{Entity, Error, Tenant};
 use harrier_identity::TenantSnapshot;
-use harrier_store::{Consistency, Loaded, MAX_TRANSACTION, Result, Store, StoreError, Transaction, until_settled};
+use harrier_store::{
+    CatalogueRecord, Consistency, Loaded, MAX_TRANSACTION, Result, Store, StoreError, Transaction, until_settled,
+};
 
 /// A set that carries a tag of one of these names is not locked by being used (`domain-behaviour.md` §2.7).
 const SKIP_LOCK_TAGS: [&str; 4] =
@@ -37,9 +39,10 @@ async fn is_complete(store: &Store, tenant: &Tenant, set: &DistributionSet) -> R
     if set.modules.is_empty() {
         return Ok(false);
     }
-    let set_type: Loaded<DistributionSetType> = store.get(tenant, set.type_id).await?;
+    let set_type = lasting::<DistributionSetType>(store, tenant, &[set.type_id]).await?;
+    let set_type = set_type.first().ok_or_else(|| Error::not_found(Entity::DistributionSetType, set.type_id))?;
     let modules: Vec<i64> = set.modules.iter().copied().collect();
-    Ok(set.is_complete(&set_type, &typed_modules(store, tenant, &modules).await?))
+    Ok(set.is_complete(set_type, &typed_modules(store, tenant, &modules).await?))
 }
 
 /// The modules with these ids, each with its type.
@@ -54,7 +57,7 @@ pub async fn typed_modules(store: &Store, tenant: &Tenant, ids: &[i64]) -> Resul
         return Err(Error::NotFoundMany { entity: Entity::SoftwareModule, ids: missing }.into());
     }
     let type_ids: Vec<i64> = modules.iter().map(|module| module.type_id).collect();
-    let types: Vec<Loaded<SoftwareModuleType>> = store.find_many(tenant, &type_ids, Consistency::Strong).await?;
+    let types: Vec<Loaded<SoftwareModuleType>> = lasting(store, tenant, &type_ids).await?;
     modules
         .into_iter()
         .zip(types)
@@ -67,6 +70,13 @@ pub async fn typed_modules(store: &Store, tenant: &Tenant, ids: &[i64]) -> Resul
         .collect()
 }
 
+/// Entities that never change in what matters here once they are used, and may therefore be read a moment old. One that is
+/// missing may just have been made.
+async fn lasting<T: CatalogueRecord>(store: &Store, tenant: &Tenant, ids: &[i64]) -> Result<Vec<Loaded<T>>> {
+    let found = store.find_many(tenant, ids, Consistency::Eventual).await?;
+    if found.len() == ids.len() { Ok(found) } else { store.find_many(tenant, ids, Consistency::Strong).await }
+}
+
 /// Marks the set as used, and locks it with its modules unless the tenant or a tag says otherwise. Committed before the
 /// assignment itself: from then on the set can only be deleted softly.
 pub async fn lock_for_use(
@@ -75,22 +85,33 @@ pub async fn lock_for_use(
     set: Loaded<DistributionSet>,
     actor: &Actor,
     now: i64,
-) -> Result<Loaded<DistributionSet>> {
+) -> Result<DistributionSet> {
     if set.used && (set.locked || !locks(store, snapshot, &set).await?) {
-        return Ok(set);
+        return Ok(set.into_inner());
     }
-    until_settled(|| try_lock(store, snapshot, set.id, actor, now)).await
+    let id = set.id;
+    let mut at_hand = Some(set);
+    until_settled(|| {
+        let at_hand = at_hand.take();
+        async move {
+            let set = match at_hand {
+                Some(set) => set,
+                None => deployable_set(store, &snapshot.tenant, id).await?,
+            };
+            try_lock(store, snapshot, set, actor, now).await
+        }
+    })
+    .await
 }
 
 async fn try_lock(
     store: &Store,
     snapshot: &TenantSnapshot,
-    id: i64,
+    mut set: Loaded<DistributionSet>,
     actor: &Actor,
     now: i64,
-) -> Result<Loaded<DistributionSet>> {
+) -> Result<DistributionSet> {
     let tenant = &snapshot.tenant;
-    let mut set = deployable_set(store, tenant, id).await?;
     let mut transaction = store.transaction(tenant);
     if !set.locked && locks(store, snapshot, &set).await? {
         lock_modules(store, tenant, &set, &mut transaction).await?;
@@ -100,7 +121,7 @@ async fn try_lock(
     set.used = true;
     transaction.save(&set);
     transaction.commit().await?;
-    store.get(tenant, id).await
+    Ok(set.into_inner())
 }
 
 /// Locks the modules in the set's own transaction, as far as they fit; the modules of a very large set are locked before

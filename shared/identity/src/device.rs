@@ -134,6 +134,8 @@ mod tests {
     use super::*;
     use harrier_domain::audit::Actor;
 
+    type Headers<'a> = &'a [(&'static str, &'static str)];
+
     fn logins() -> DeviceLogins {
         DeviceLogins {
             target_token: true,
@@ -155,7 +157,7 @@ mod tests {
     #[test]
     fn item_36_of_the_checklist_the_token_matrix() {
         let off = DeviceLogins::default();
-        let rows: [(&[(&str, &str)], Option<bool>); 14] = [
+        let rows: [(Headers, Option<bool>); 14] = [
             (&[("authorization", "TargetToken secret")], Some(false)),
             (&[("authorization", "TargetToken wrong")], None),
             (&[("authorization", "targettoken secret")], None),

@@ -11,8 +11,9 @@ use harrier::embedded::loopback::LocalServer;
 use http::StatusCode;
 use tokio::net::TcpListener;
 
-use super::{Aws, FUNCTIONS, Function, Refusal, answer_of, event_of};
+use super::{Aws, Function, Refusal, answer_of, event_of};
 use crate::Client;
+use crate::programs::FUNCTIONS;
 
 /// Most bytes of a request.
 const REQUEST_LIMIT: usize = 10 * 1024 * 1024;

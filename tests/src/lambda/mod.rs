@@ -1,7 +1,6 @@
 //! The functions as on Lambda: their real binaries, fed by a stand-in for the Lambda Runtime API, behind a stand-in for an
 //! API Gateway HTTP API.
 
-mod binaries;
 mod event;
 mod gateway;
 mod runtime_api;
@@ -13,14 +12,9 @@ use harrier::{AdministratorOptions, Password, prepare};
 use harrier_runtime::{App, Settings};
 
 use crate::Client;
-pub use binaries::{binary, sizes, with_release_binaries};
 pub use event::{answer_of, event_of};
 pub use gateway::Gateway;
 pub use runtime_api::{Function, Refusal};
-
-/// The HTTP functions.
-pub const FUNCTIONS: [&str; 5] =
-    ["device", "management-targets", "management-repository", "management-campaigns", "management-system"];
 
 /// The embedded database and object store, as services that other processes can reach.
 pub struct Aws {

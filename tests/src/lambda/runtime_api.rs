@@ -19,6 +19,8 @@ use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
+use crate::programs;
+
 /// Most bytes of an event, and of an answer.
 const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
 
@@ -36,9 +38,10 @@ pub enum Refusal {
 
 /// A running function. It is killed when this is dropped.
 pub struct Function {
+    // First, so that the program does not live to see its API go.
+    _process: Child,
     invocations: mpsc::UnboundedSender<Invocation>,
     _api: LocalServer,
-    _process: Child,
 }
 
 struct Invocation {
@@ -58,7 +61,7 @@ impl Function {
         let api = Arc::new(Api { waiting: Mutex::new(waiting), running: Mutex::default() });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let server = LocalServer::start(listener, routes(api)).expect("a server");
-        let mut command = Command::new(super::binary(name));
+        let mut command = Command::new(programs::function(name));
         command.env_clear().envs(environment.iter().map(|(key, value)| (key, value)));
         command.env("AWS_LAMBDA_RUNTIME_API", server.address().to_string());
         command.envs([
@@ -69,7 +72,7 @@ impl Function {
             ("AWS_LAMBDA_LOG_STREAM_NAME", "stream"),
         ]);
         let process = command.stdin(Stdio::null()).kill_on_drop(true).spawn().expect("the program starts");
-        Self { invocations, _api: server, _process: process }
+        Self { _process: process, invocations, _api: server }
     }
 
     /// Invokes the function with an event.

@@ -42,6 +42,9 @@ impl Exchange {
     /// `execution` and `finished` of a feedback.
     #[must_use]
     pub fn reported(&self) -> Option<(String, String)> {
+        if !self.is_feedback() {
+            return None;
+        }
         let body: Value = serde_json::from_slice(&self.request_body).ok()?;
         let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         Some((text("/status/execution")?, text("/status/result/finished")?))

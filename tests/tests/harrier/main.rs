@@ -1,6 +1,8 @@
 //! The whole installation in one process.
 #![forbid(unsafe_code)]
 
+use harrier::embedded::dynamodb::EmbeddedDynamoDb;
+use harrier::embedded::loopback::serve_dynamodb;
 use harrier::{AdministratorOptions, Options, Password, Stack, StackError, Storage};
 use harrier_tests::{Client, Installation, update};
 use serde_json::json;
@@ -94,4 +96,16 @@ async fn tenants_do_not_see_each_other() {
     let _ = other.put(path, json!({ "value": "00:01:00" })).await.expect(204);
     let ours = server.administrator().get(path).await.expect(200).json();
     assert_eq!(ours["value"], json!("00:05:00"));
+}
+
+#[tokio::test]
+async fn the_database_may_be_another_program() {
+    let database = EmbeddedDynamoDb::open(None).unwrap();
+    let elsewhere = serve_dynamodb(&database).await.unwrap();
+    let storage = Storage::DynamoDb(elsewhere.endpoint(), None);
+    let stack = Stack::start(with_password(Options { storage, ..Options::in_memory() }, "secret")).await.unwrap();
+    assert_eq!(login_status(&stack, "secret").await, 200);
+    stack.shutdown().await.unwrap();
+    let tables = database.client().list_tables().send().await.unwrap();
+    assert_eq!(tables.table_names().len(), 4);
 }

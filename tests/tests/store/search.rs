@@ -149,6 +149,26 @@ async fn pages_deeper_than_records_are_held_are_the_same() {
 }
 
 #[tokio::test]
+async fn shards_of_unequal_length_are_merged_in_order() {
+    for environment in environments().await {
+        let Environment { store, tenant, name, .. } = &environment;
+        let ids = (0..4000).map(|number| format!("device-{number:04}"));
+        let skewed = ids.filter(|id| target_shard(id) == 5 || id.ends_with("77"));
+        let devices: Vec<Device> = skewed.map(|id| Device { target: samples::target(&id), details: None }).collect();
+        deploy(&environment, &devices).await;
+        let mut expected: Vec<&Target> = devices.iter().map(|device| &device.target).collect();
+        for sort in ["id:asc", "id:desc"] {
+            for (offset, limit) in [(0, 10), (30, 25), (90, 500)] {
+                let found = store.search_targets(tenant, search("", Some(sort), offset, limit)).await.unwrap();
+                let page: Vec<&Target> = expected.iter().copied().skip(offset).take(limit).collect();
+                assert_eq!(found.items.iter().collect::<Vec<_>>(), page, "{name} {sort} {offset}");
+            }
+            expected.reverse();
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_walk_through_a_shard_can_be_continued_anywhere() {
     for environment in environments().await {
         let Environment { store, tenant, name, .. } = &environment;

@@ -1,5 +1,6 @@
 //! `/rest/v1/distributionsets` (management §5.6).
 
+mod assign;
 mod assigned_software_modules;
 mod auto_assignments;
 mod create;
@@ -9,6 +10,7 @@ mod invalidate;
 mod list;
 mod metadata;
 mod statistics;
+mod targets;
 mod update;
 
 use axum::Router;
@@ -30,6 +32,8 @@ pub(crate) fn routes() -> Router<App> {
             get(assigned_software_modules::list).post(assigned_software_modules::add),
         )
         .route("/rest/v1/distributionsets/{id}/assignedSM/{module}", delete(assigned_software_modules::remove))
+        .route("/rest/v1/distributionsets/{id}/assignedTargets", get(targets::assigned).post(assign::assign))
+        .route("/rest/v1/distributionsets/{id}/installedTargets", get(targets::installed))
         .route("/rest/v1/distributionsets/{id}/autoAssignments", get(auto_assignments::list))
         .route("/rest/v1/distributionsets/{id}/autoAssignTargetFilters", get(auto_assignments::list_target_filters))
         .route("/rest/v1/distributionsets/{id}/statistics", get(statistics::all))

@@ -5,9 +5,12 @@ use harrier_domain::authority::Authority;
 use harrier_domain::software::DistributionSet;
 use harrier_rest::{ApiResult, Hal, Path};
 use harrier_runtime::{App, Caller};
-use harrier_store::Loaded;
+use harrier_store::{Loaded, WalkOrder};
 use serde::Serialize;
 use std::collections::BTreeMap;
+
+/// Actions read at once.
+const STEP: usize = 500;
 
 /// Counts by status in upper case, and `total`.
 type Counts = BTreeMap<String, u64>;
@@ -68,6 +71,19 @@ fn with_total(mut counts: Counts) -> Counts {
     counts
 }
 
-async fn count_actions(_app: &App, _caller: &Caller, _set: i64) -> ApiResult<Counts> {
-    Ok(Counts::new())
+/// One pass over the tenant's actions: they are not indexed by set, and this is asked by people, rarely.
+async fn count_actions(app: &App, caller: &Caller, set: i64) -> ApiResult<Counts> {
+    let (store, tenant) = (&app.store, caller.tenant());
+    let mut counts = Counts::new();
+    let mut walk = store.walk_actions(tenant, WalkOrder::OldestFirst, usize::MAX);
+    loop {
+        let references = walk.next(STEP).await?;
+        if references.is_empty() {
+            return Ok(counts);
+        }
+        let actions = store.actions_at(tenant, &references).await?;
+        for action in actions.iter().filter(|action| action.distribution_set == set) {
+            *counts.entry(action.status.wire_name().to_uppercase()).or_default() += 1;
+        }
+    }
 }

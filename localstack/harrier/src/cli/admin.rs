@@ -3,11 +3,11 @@
 use std::io::BufRead;
 
 use clap::{Args, Subcommand};
-use harrier::{Password, StackError, open_database, set_administrator};
+use harrier::{Password, StackError, Storage, open_database, set_administrator};
 use harrier_domain::Tenant;
 use harrier_domain::authority::Authority;
 use harrier_identity::{NewTenant, create_tenant};
-use harrier_runtime::{Clock, Settings, SystemClock};
+use harrier_runtime::{Clock, SystemClock};
 use harrier_store::schema::create_tables;
 use harrier_store::{Consistency, Database, Store, StoreError};
 
@@ -161,10 +161,13 @@ fn authority(name: &str) -> Result<String, String> {
     }
 }
 
-/// The store with its tables: `admin` may come before the first `serve`.
+/// The store; embedded tables are made when they are missing, because `admin` may come before the first `serve`. On AWS
+/// the deployment makes them.
 async fn open_store(options: &StorageOptions) -> Result<Store, AdminError> {
-    let prefix = Settings::default().table_prefix;
-    let database = open_database(&options.storage(), options.durability()).await?;
-    create_tables(&database, &prefix).await?;
+    let (storage, prefix) = (options.storage(), options.table_prefix());
+    let database = open_database(&storage, options.durability()).await?;
+    if !matches!(storage, Storage::Aws(_)) {
+        create_tables(&database, &prefix).await?;
+    }
     Ok(Store::new(Database::new(database, prefix)))
 }

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod demo;
 mod serve;
 mod storage;
 
@@ -21,6 +22,8 @@ struct Cli {
 enum Command {
     /// Run the whole server in this process.
     Serve(Box<serve::Serve>),
+    /// Watch a virtual fleet update itself through a server in memory.
+    Demo(demo::DemoOptions),
     /// Manage tenants and users. With embedded storage, stop the server first.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -29,9 +32,13 @@ enum Command {
 /// Runs the command that was asked for.
 pub(crate) async fn run() -> ExitCode {
     let command = Cli::parse().command;
-    init_logs(LogFormat::Text);
+    // A demonstration draws bars where logs would be.
+    if !matches!(command, Command::Demo(_)) || std::env::var_os("HARRIER_LOG").is_some() {
+        init_logs(LogFormat::Text);
+    }
     let outcome = match command {
         Command::Serve(serve) => serve.run().await.map_err(|error| error.to_string()),
+        Command::Demo(demo) => demo.run().await.map_err(|error| error.to_string()),
         Command::Admin(admin) => admin.run().await.map_err(|error| error.to_string()),
     };
     match outcome {

@@ -1,5 +1,6 @@
 //! `harrier serve`.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -53,6 +54,9 @@ struct Administrators {
 #[derive(Args)]
 #[command(next_help_heading = "Artifacts")]
 struct Artifacts {
+    /// Bucket of the artifacts.
+    #[arg(long, env = "HARRIER_BUCKET", value_name = "NAME", default_value = "harrier-artifacts")]
+    bucket: String,
     /// Send files ourselves, or redirect to presigned links for files above 4 MiB.
     #[arg(long, value_enum, default_value_t = Delivery::Inline)]
     delivery: Delivery,
@@ -93,12 +97,12 @@ impl Serve {
         let options = self.options();
         let storage = options.storage.clone();
         let mut stack = Stack::start(options).await?;
-        announce(&stack, &storage);
+        say(&announcement(&stack, &storage));
         tokio::select! {
             failed = stack.failed() => return failed,
             signal = stop_signal() => signal?,
         }
-        println!("Stopping: requests under way may finish.");
+        say("Stopping: requests under way may finish.\n");
         stack.shutdown().await
     }
 
@@ -123,6 +127,8 @@ impl Serve {
             self.behaviour;
         let public_base_url = self.public_url.clone();
         Settings {
+            table_prefix: self.storage.table_prefix(),
+            bucket: self.artifacts.bucket.clone(),
             origin: OriginPolicy { public_base_url, trust_forwarded, ..OriginPolicy::default() },
             delivery: match self.artifacts.delivery {
                 Delivery::Inline => DeliveryMode::Inline,
@@ -136,21 +142,32 @@ impl Serve {
     }
 }
 
-fn announce(stack: &Stack, storage: &Storage) {
-    let administrator = stack.administrator();
-    println!("Harrier listens on {}", stack.url());
-    println!("  device API      {}/{}/controller/v1/<controllerId>", stack.url(), stack.tenant());
-    println!("  management API  {}/rest/v1", stack.url());
-    if let Some(address) = stack.storage_address() {
-        println!("  artifact links  http://{address}");
-    }
-    println!("  storage         {}", described(storage));
-    println!("  administrator   {} of tenant {}", administrator.name, stack.tenant());
-    match &administrator.password {
-        Password::Generated(password) => println!("  password        {password}   (shown this once)"),
-        Password::Given(_) => println!("  password        as given"),
-        Password::Unchanged => println!("  password        unchanged"),
-    }
+fn announcement(stack: &Stack, storage: &Storage) -> String {
+    let (url, tenant, administrator) = (stack.url(), stack.tenant(), stack.administrator());
+    let password = match &administrator.password {
+        Password::Generated(password) => format!("{password}   (shown this once)"),
+        Password::Given(_) => "as given".to_owned(),
+        Password::Unchanged => "unchanged".to_owned(),
+    };
+    let links = stack.storage_address().map(|address| format!("  artifact links  http://{address}\n"));
+    format!(
+        "Harrier listens on {url}\n\
+        \x20 device API      {url}/{tenant}/controller/v1/<controllerId>\n\
+        \x20 management API  {url}/rest/v1\n\
+        {}\
+        \x20 storage         {}\n\
+        \x20 administrator   {} of tenant {tenant}\n\
+        \x20 password        {password}\n",
+        links.unwrap_or_default(),
+        described(storage),
+        administrator.name,
+    )
+}
+
+/// Unlike `println!`, does not mind if nobody reads our output any more.
+fn say(text: &str) {
+    let mut output = std::io::stdout().lock();
+    let _nobody_reads = output.write_all(text.as_bytes()).and_then(|()| output.flush());
 }
 
 fn described(storage: &Storage) -> String {

@@ -21,6 +21,9 @@ pub(super) struct StorageOptions {
     /// Use DynamoDB at this URL (DynamoDB Local), with embedded objects.
     #[arg(long, env = "HARRIER_DYNAMODB_ENDPOINT", value_name = "URL", conflicts_with = "aws_endpoint")]
     dynamodb_endpoint: Option<String>,
+    /// What the names of the four tables start with.
+    #[arg(long, env = "HARRIER_TABLE_PREFIX", value_name = "PREFIX", default_value = "harrier-")]
+    table_prefix: String,
     /// What an acknowledged write outlives; `power-loss` waits for the disk each time.
     #[arg(long, value_enum, default_value_t = DurabilityOption::Process)]
     durability: DurabilityOption,
@@ -44,6 +47,10 @@ impl StorageOptions {
             return Storage::DynamoDb(endpoint.clone(), directory);
         }
         directory.map_or(Storage::Memory, Storage::Directory)
+    }
+
+    pub(super) fn table_prefix(&self) -> String {
+        self.table_prefix.clone()
     }
 
     pub(super) fn durability(&self) -> Durability {

@@ -1,8 +1,9 @@
 //! A file a device has a part of: it outlives crashes, as flash memory does.
 
-use harrier_artifacts::Hasher;
-use reqwest::StatusCode;
 use std::sync::atomic::Ordering;
+
+use aws_lc_rs::digest::{Context, SHA256};
+use reqwest::StatusCode;
 
 use super::ddi::{Artifact, DeviceApi};
 use super::seed::Dice;
@@ -13,12 +14,12 @@ use super::{ArtifactUse, Behaviour, FleetError};
 pub(super) struct PartialFile {
     sha256: String,
     arrived: u64,
-    hasher: Hasher,
+    hasher: Context,
 }
 
 impl PartialFile {
     fn of(artifact: &Artifact) -> Self {
-        Self { sha256: artifact.hashes.sha256.clone(), arrived: 0, hasher: Hasher::new() }
+        Self { sha256: artifact.hashes.sha256.clone(), arrived: 0, hasher: Context::new(&SHA256) }
     }
 }
 
@@ -69,7 +70,7 @@ impl Downloader<'_> {
             return Ok(());
         };
         count(&self.tally.downloads);
-        let sha256 = file.hasher.finish().sha256;
+        let sha256 = hex::encode(file.hasher.finish());
         if sha256 == artifact.hashes.sha256 { Ok(()) } else { Err(damaged(artifact, &format!("sha256 {sha256}"))) }
     }
 

@@ -1,0 +1,59 @@
+# What one does here every day. `make` alone says what there is.
+
+CARGO ?= cargo
+# Options of `harrier serve`, for example: make run ARGS="--memory --listen 0.0.0.0:8080"
+ARGS ?=
+# Processor of the Lambda functions: arm64 or x86-64. arm64 needs: rustup target add aarch64-unknown-linux-gnu
+ARCHITECTURE ?= x86-64
+# zig builds against the C library of Lambda; `cargo` against that of this machine, faster, for tests here only.
+COMPILER ?= cargo-zigbuild
+
+TOOLS := .tools
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+LAMBDA := $(TARGET)/lambda
+FUNCTIONS := device management-targets management-repository management-campaigns management-system
+
+.PHONY: help
+help:
+	@echo "make run                  build and start the server: http://127.0.0.1:8080, state in ./harrier-data"
+	@echo "make test                 everything the project promises"
+	@echo "make test-lambda          the functions' real programs, fed as Lambda does, with their size and start"
+	@echo "make test-dynamodb-local  the store on AWS's own DynamoDB Local (Java 17, Maven)"
+	@echo "make lint                 format and clippy"
+	@echo "make lambda               the functions as Lambda wants them: $(LAMBDA)/<function>/bootstrap"
+	@echo "make clean                remove all that was built"
+
+.PHONY: run
+run:
+	$(CARGO) run --package harrier --bin harrier -- serve $(ARGS)
+
+.PHONY: test
+test:
+	$(CARGO) test --workspace
+
+.PHONY: test-lambda
+test-lambda: lambda
+	HARRIER_LAMBDA_DIR=$(abspath $(LAMBDA)) $(CARGO) test --package harrier-tests --test lambda -- --nocapture
+
+.PHONY: test-dynamodb-local
+test-dynamodb-local:
+	tests/dynamodb-local.sh
+
+.PHONY: lint
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+.PHONY: lambda
+lambda: $(TOOLS)/bin/cargo-lambda
+	PATH="$(abspath $(TOOLS))/bin:$$PATH" cargo-lambda lambda build --release --$(ARCHITECTURE) --compiler $(COMPILER) \
+	  --lambda-dir $(LAMBDA) $(FUNCTIONS:%=--package %) $(FUNCTIONS:%=--bin %)
+
+$(TOOLS)/bin/cargo-lambda:
+	python3 -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check cargo-lambda==1.9.2 ziglang==0.15.2
+
+.PHONY: clean
+clean:
+	$(CARGO) clean
+	rm -rf $(TOOLS)

@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# What one `harrier serve` does on this machine: start time, resident memory, polls per second.
+# Prints a table for docs/performance.md. Needs: a release build, wrk, curl (apt-get install --yes wrk curl).
+#
+# tests/load/run.sh [TARGETS]      default: 100000
+# HARRIER_BIN: the program, by default target/release/harrier. SECONDS_EACH: how long each measurement takes.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+targets=${1:-100000}
+each=${SECONDS_EACH:-10}
+program=${HARRIER_BIN:-${CARGO_TARGET_DIR:-target}/release/harrier}
+for tool in wrk curl; do
+  command -v "$tool" >/dev/null || { echo "'$tool' is missing: apt-get install --yes $tool" >&2; exit 1; }
+done
+[ -x "$program" ] || { echo "'$program' is missing: cargo build --release --package harrier" >&2; exit 1; }
+
+work=$(mktemp -d)
+server=
+cleanup() {
+  [ -z "$server" ] || kill "$server" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap cleanup EXIT
+export HARRIER_ADMIN_PASSWORD=only-for-measuring
+gateway_token=the-gateway
+
+milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+
+# Starts the server on what is there; sets `server`, `url` and `took` (milliseconds until it listens).
+start() {
+  local begun
+  begun=$(milliseconds)
+  : >"$work/out"
+  HARRIER_LOG=warn "$program" serve --listen 127.0.0.1:0 --storage-listen 127.0.0.1:0 --data "$work/data" >"$work/out" 2>&1 &
+  server=$!
+  until url=$(sed -n 's/^Harrier listens on //p' "$work/out") && [ -n "$url" ]; do
+    kill -0 "$server" || { cat "$work/out" >&2; exit 1; }
+    sleep 0.005
+  done
+  took=$(($(milliseconds) - begun))
+}
+
+stop() {
+  kill "$server"
+  wait "$server" || true
+  server=
+}
+
+resident() { awk '/^VmRSS:/ { printf "%.0f MB", $2 / 1024 }' "/proc/$server/status"; }
+
+manage() { # METHOD PATH [JSON FILE]
+  curl --silent --show-error --fail --output /dev/null --user "admin:$HARRIER_ADMIN_PASSWORD" --request "$1" \
+    ${3:+--header 'Content-Type: application/json' --data-binary "@$3"} "$url/rest/v1$2"
+}
+
+configure() { # KEY JSON
+  echo "{\"value\": $2}" >"$work/value"
+  manage PUT "/system/configs/$1" "$work/value"
+}
+
+create_targets() {
+  local first
+  for ((first = 1; first <= targets; first += 500)); do
+    awk -v first="$first" -v last="$((first + 499 < targets ? first + 499 : targets))" 'BEGIN {
+      for (i = first; i <= last; i++) printf "%s{\"controllerId\":\"load-%d\"}", i == first ? "[" : ",", i
+      print "]" }' >"$work/batch"
+    manage POST /targets "$work/batch"
+  done
+}
+
+# Requests per second and the slowest of 99 % when devices 1 to $1 poll in random order.
+polls() {
+  cat >"$work/poll.lua" <<LUA
+request = function()
+  return wrk.format("GET", "/DEFAULT/controller/v1/load-" .. math.random(1, $1))
+end
+LUA
+  wrk --threads 2 --connections 64 --duration "${each}s" --latency --script "$work/poll.lua" \
+    --header "Authorization: GatewayToken $gateway_token" "$url" >"$work/wrk"
+  if grep -q 'Non-2xx' "$work/wrk"; then
+    cat "$work/wrk" >&2
+    exit 1
+  fi
+  awk '/^Requests\/sec/ { rate = $2 } /99%/ { slow = $2 } END { printf "%.0f per second, 99 %% within %s", rate, slow }' "$work/wrk"
+}
+
+row() { printf '| %s | %s |\n' "$1" "$2"; }
+
+start
+first_start=$took
+stop
+start
+row measured value
+row --- ---
+row 'release binary' "$(stat --format %s "$program" | awk '{ printf "%.1f MB", $1 / 1e6 }')"
+row 'start on an empty directory' "$first_start ms"
+row 'start on an existing one' "$took ms"
+row 'resident memory, idle' "$(resident)"
+
+configure authentication.gatewaytoken.key "\"$gateway_token\""
+configure authentication.gatewaytoken.enabled true
+begun=$(milliseconds)
+create_targets
+row "creating $targets targets, 500 a request" "$(awk -v n="$targets" -v ms="$(($(milliseconds) - begun))" \
+  'BEGIN { printf "%.1f s (%.0f per second)", ms / 1000, n * 1000 / ms }')"
+row "resident memory after that" "$(resident)"
+rate=$(polls 1)
+row 'polls, one device, seen a moment ago' "$rate"
+rate=$(polls "$targets")
+row "polls, $targets devices at random, last seen to be written" "$rate"
+row 'resident memory after that' "$(resident)"
+stop
+start
+row "start with $targets targets" "$took ms"
+rate=$(polls "$targets")
+row "resident memory with $targets targets, after a start and polls" "$(resident)"
+stop
