@@ -195,7 +195,7 @@ async fn no_72_completeness_is_decided_after_paging() {
     assert_eq!((&page["total"], &page["size"]), (&json!(2), &json!(1)));
     assert_eq!(world.names("distributionsets?q=complete!=true").await, ["a2"]);
     world.get("distributionsets?q=complete==true,name==a").await.expect(400);
-    assert_eq!(world.names("distributionsets?q=module.name=='os of b'").await, ["b"]);
+    assert_eq!(world.names("distributionsets?q=module.name=='os%20of%20b'").await, ["b"]);
     assert_eq!(world.names("distributionsets?q=type==os_app;valid==true").await, ["a2"]);
 }
 

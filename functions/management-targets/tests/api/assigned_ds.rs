@@ -24,7 +24,10 @@ async fn a_set_is_assigned_once() {
     world.post("/targets/b/assignedDS", two).await.refused(400, "multiAssignmentNotEnabled");
 
     let assigned = world.get("/targets/a/assignedDS").await.expect(200);
-    assert_eq!((&assigned["id"], &assigned["locked"], &assigned["complete"]), (&json!(set), &json!(true), &json!(true)));
+    assert_eq!(
+        (&assigned["id"], &assigned["locked"], &assigned["complete"]),
+        (&json!(set), &json!(true), &json!(true))
+    );
     assert!(assigned["_links"]["metadata"].is_object());
     world.get("/targets/a/installedDS").await.expect_empty(204);
     assert_eq!(world.get("/targets/a").await.expect(200)["updateStatus"], "pending");
@@ -42,7 +45,10 @@ async fn requests_are_read_leniently_and_checked() {
     assert_eq!((&action["forceType"], &action["forceTime"]), (&json!("timeforced"), &json!(0)));
     // No. 30: without weight it is 1000.
     assert_eq!(action["weight"], 1000);
-    world.post("/targets/b/assignedDS", json!({"id": set, "type": "FORCED"})).await.refused(400, "rest.body.notReadable");
+    world
+        .post("/targets/b/assignedDS", json!({"id": set, "type": "FORCED"}))
+        .await
+        .refused(400, "rest.body.notReadable");
     world.post("/targets/b/assignedDS", json!({"type": "soft"})).await.refused(400, "rest.body.notReadable");
     for weight in [1001, -1] {
         let body = json!({"id": set, "weight": weight});

@@ -37,9 +37,13 @@ async fn a_waiting_action_is_denied_and_confirmed() {
     assert_eq!(status(&world, action).await, "running");
     // No. 46.
     world.put(&path, json!({"confirmation": "confirmed"})).await.expect_empty(404);
-    world.put(&format!("/targets/b/actions/{action}/confirmation"), json!({"confirmation": "confirmed"})).await
+    world
+        .put(&format!("/targets/b/actions/{action}/confirmation"), json!({"confirmation": "confirmed"}))
+        .await
         .expect_empty(404);
-    world.put("/targets/a/actions/4711/confirmation", json!({"confirmation": "confirmed"})).await
+    world
+        .put("/targets/a/actions/4711/confirmation", json!({"confirmation": "confirmed"}))
+        .await
         .refused(404, "repo.entityNotFound");
     world.delete(&format!("/targets/a/actions/{action}")).await.expect(204);
     world.delete(&format!("/targets/a/actions/{action}?force=true")).await.expect(204);
@@ -65,7 +69,10 @@ async fn auto_confirmation_is_switched_on_and_off() {
     assert_eq!(rels(&off), ["activate"]);
     // No. 47.
     world.call("admin", Method::POST, &format!("{path}/activate"), None).await.expect_empty(204);
-    world.call("admin", Method::POST, &format!("{path}/activate"), None).await.refused(409, "repo.autoConfAlreadyActive");
+    world
+        .call("admin", Method::POST, &format!("{path}/activate"), None)
+        .await
+        .refused(409, "repo.autoConfAlreadyActive");
     let on = world.get(path).await.expect(200);
     assert_eq!((&on["active"], &on["initiator"], &on["activatedAt"]), (&json!(true), &json!("admin"), &json!(START)));
     assert_eq!(on["_links"]["deactivate"]["href"], "http://localhost/rest/v1/targets/a/autoConfirm/deactivate");

@@ -43,7 +43,10 @@ async fn entries_are_made_once_and_overwritten_by_put() {
     for unknown in ["/targets/unknown/metadata", "/targets/unknown/metadata/k"] {
         world.get(unknown).await.refused(404, "repo.entityNotFound");
     }
-    world.post("/targets/unknown/metadata", json!([{"key": "k", "value": "v"}])).await.refused(404, "repo.entityNotFound");
+    world
+        .post("/targets/unknown/metadata", json!([{"key": "k", "value": "v"}]))
+        .await
+        .refused(404, "repo.entityNotFound");
 }
 
 #[tokio::test]

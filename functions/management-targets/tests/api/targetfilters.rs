@@ -24,7 +24,10 @@ async fn a_filter_shows_everything_it_has() {
     for (body, code) in refused {
         world.post("/targetfilters", body).await.refused(400, code);
     }
-    world.post("/targetfilters", json!({"name": "f", "query": "name==a"})).await.refused(409, "repo.entityAlreadyExists");
+    world
+        .post("/targetfilters", json!({"name": "f", "query": "name==a"}))
+        .await
+        .refused(409, "repo.entityAlreadyExists");
 }
 
 #[tokio::test]

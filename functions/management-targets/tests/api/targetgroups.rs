@@ -74,9 +74,15 @@ async fn matching_targets_are_regrouped() {
     world.call("admin", Method::PUT, "/targetgroups/Other?q=controllerid==nobody", None).await.expect_empty(204);
     world.delete("/targetgroups?q=group==New").await.expect_empty(204);
     assert_eq!(world.get("/targetgroups").await.expect(200), json!(["Asia", "Other"]));
-    world.call("admin", Method::PUT, "/targetgroups?group=x&q=foo==1", None).await
+    world
+        .call("admin", Method::PUT, "/targetgroups?group=x&q=foo==1", None)
+        .await
         .refused(400, "rest.param.rsqlInvalidField");
-    for (method, path) in [(Method::PUT, "/targetgroups?group=x"), (Method::PUT, "/targetgroups?q=name==x"), (Method::DELETE, "/targetgroups")] {
+    for (method, path) in [
+        (Method::PUT, "/targetgroups?group=x"),
+        (Method::PUT, "/targetgroups?q=name==x"),
+        (Method::DELETE, "/targetgroups"),
+    ] {
         world.call("admin", method, path, None).await.refused(400, "repo.constraintViolation");
     }
 }

@@ -82,7 +82,7 @@ async fn a_long_list_is_created_in_order_and_counted() {
     let ids: Vec<String> = (0..350).rev().map(|number| format!("t{number:03}")).collect();
     let body = ids.iter().map(|id| json!({"controllerId": id, "targetType": type_id})).collect::<Value>();
     let made = world.post("/targets", body).await.expect(201);
-    assert_eq!(each(&made, "controllerId"), ids);
+    assert_eq!(json!(each(&made, "controllerId")), json!(ids));
     let page = world.get("/targets?limit=500").await.expect(200);
     assert_eq!((&page["total"], &page["size"]), (&json!(350), &json!(350)));
     world.delete(&format!("/targettypes/{type_id}")).await.refused(409, "target.type.used");
@@ -217,8 +217,7 @@ async fn a_target_that_stays_away_is_overdue() {
     for (minutes, overdue) in [(0, false), (10, false), (11, true)] {
         world.clock.advance(minutes * minute);
         let status = world.get("/targets/a").await.expect(200)["pollStatus"].clone();
-        let expected =
-            json!({"lastRequestAt": START, "nextExpectedRequestAt": START + 5 * minute, "overdue": overdue});
+        let expected = json!({"lastRequestAt": START, "nextExpectedRequestAt": START + 5 * minute, "overdue": overdue});
         assert_eq!(status, expected);
     }
     let found = world.get("/targets?q=lastcontrollerrequestat=le=$%7BOVERDUE_TS%7D").await.expect(200);
