@@ -12,10 +12,19 @@ fn within(answer: &Answer, what: &str, read: f64, write: f64) {
     assert!(consumed_write <= write, "{what}: write {consumed_write} > {write}");
 }
 
+/// A process reads the key of a module type once (half a unit) and remembers it for good.
+async fn know_the_module_type(world: &World) {
+    let device = world.device(&world.admin, "earlier").await;
+    let deployment = world.deployment(&world.admin, "earlier", &[0; 10]).await;
+    let action = world.assign(&world.admin, deployment.set, "earlier").await;
+    let _ = device.get(&format!("/DEFAULT/controller/v1/earlier/deploymentBase/{action}")).await.expect(200);
+}
+
 #[tokio::test]
 async fn a_device_stays_within_its_budgets() {
     let world = World::start().await;
     let admin = &world.admin;
+    know_the_module_type(&world).await;
     let device = world.device(admin, "priced").await;
     let poll = "/DEFAULT/controller/v1/priced";
     let _ = device.get(poll).await.expect(200);
