@@ -3,6 +3,7 @@
 use harrier_deployments::{AssignmentOrder, TargetOrder, assign};
 use harrier_domain::action::{Action, ActionType};
 use harrier_domain::audit::Actor;
+use harrier_domain::software::DistributionSetType;
 use harrier_domain::{Entity, Error, text};
 use harrier_rest::{ApiError, ApiResult, Hal, Json, Path, QueryParams};
 use harrier_store::Consistency;
@@ -14,7 +15,7 @@ use crate::deployment::{ActionPath, document};
 use crate::documents::DeploymentBase;
 use crate::history::DocumentQuery;
 
-/// The space in which names and versions of distribution sets are unique.
+/// The space in which types, names and versions of distribution sets are unique (management §1.12).
 const SET_NAMES: &str = "set";
 
 pub async fn get(
@@ -63,11 +64,18 @@ pub async fn put(device: Device, Json(body): Json<SelfReport>) -> ApiResult<Stat
     Ok(if outcome.assigned.is_empty() { StatusCode::OK } else { StatusCode::CREATED })
 }
 
+/// Sets are unique by type, name and version; a device knows nothing of types, so each is tried.
 async fn reported_set(session: &Session, body: &SelfReport) -> ApiResult<i64> {
     let name = text::name("name", &body.name)?;
     let version = text::version("version", &body.version)?;
-    let owner = session.store().owner_of_name(session.tenant(), SET_NAMES, &[&name, &version]).await?;
-    Ok(owner.ok_or_else(|| Error::not_found(Entity::DistributionSet, format!("{name}:{version}")))?)
+    for set_type in session.store().all::<DistributionSetType>(session.tenant()).await? {
+        let type_id = set_type.id.to_string();
+        let parts = [type_id.as_str(), &name, &version];
+        if let Some(set) = session.store().owner_of_name(session.tenant(), SET_NAMES, &parts).await? {
+            return Ok(set);
+        }
+    }
+    Err(Error::not_found(Entity::DistributionSet, format!("{name}:{version}")).into())
 }
 
 fn as_installed(session: &Session) -> TargetOrder {

@@ -44,3 +44,17 @@ async fn a_device_updates_itself() {
         history["content"].as_array().into_iter().flatten().filter_map(|e| e["type"].as_str()).collect();
     assert_eq!(types, ["finished", "running", "download", "retrieved", "running"]);
 }
+
+#[tokio::test]
+async fn a_device_reports_what_it_has_installed() {
+    let world = World::start().await;
+    let device = world.device(&world.admin, "dev-8").await;
+    let deployment = world.deployment(&world.admin, "factory", &[1; 10]).await;
+    let path = "/DEFAULT/controller/v1/dev-8/installedBase";
+    let report = json!({"name": "factory", "version": "1.0"});
+    let _ = device.put(path, report.clone()).await.expect(201);
+    let _ = device.put(path, report).await.expect(200);
+    let _ = device.put(path, json!({"name": "factory", "version": "2.0"})).await.expect(404);
+    let installed = world.admin.get("/rest/v1/targets/dev-8/installedDS").await.expect(200).json();
+    assert_eq!(installed["id"], deployment.set);
+}

@@ -1,5 +1,10 @@
+use harrier_domain::audit::{Actor, Audit};
+use harrier_domain::classification::{Tag, TargetTag, TargetType};
 use harrier_domain::configuration::{Key, Value};
+use harrier_domain::target::Target;
+use harrier_store::Consistency;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 use crate::bench::Bench;
 
@@ -12,10 +17,10 @@ async fn polling(expression: &str) -> Bench {
     bench
 }
 
-async fn set_group(bench: &Bench, id: &str, group: &str) {
-    let target = bench.app.store.target(&bench.tenant, id, harrier_store::Consistency::Strong).await.unwrap();
+async fn change(bench: &Bench, id: &str, change: impl FnOnce(&mut Target)) {
+    let target = bench.app.store.target(&bench.tenant, id, Consistency::Strong).await.unwrap();
     let mut target = target.unwrap();
-    target.group = Some(group.to_owned());
+    change(&mut target);
     let mut transaction = bench.app.store.transaction(&bench.tenant);
     transaction.save(&target);
     transaction.commit().await.unwrap();
@@ -28,7 +33,7 @@ async fn sleeps(bench: &Bench) -> [String; 3] {
 #[tokio::test]
 async fn item_5_the_vector_of_section_4_2() {
     let bench = polling("00:02:00, controllerid == 4711 -> 00:01:00, group == 'Europe' -> 00:05:05").await;
-    set_group(&bench, "euro", "Europe").await;
+    change(&bench, "euro", |target| target.group = Some("Europe".to_owned())).await;
     assert_eq!(sleeps(&bench).await, ["00:01:00", "00:05:05", "00:02:00"]);
     assert_eq!(bench.get("dev").await.units(), (0.5, 0.0), "nothing but the target is read");
 }
@@ -39,6 +44,31 @@ async fn item_5_attributes_and_sets_are_joined_when_a_filter_reads_them() {
     bench.put("4711/configData", &json!({"data": {"hw": "rev2"}})).await;
     let software = bench.software("one").await;
     bench.assign("euro", software.set).await;
+    assert_eq!(sleeps(&bench).await, ["00:01:00", "00:03:00", "00:02:00"]);
+}
+
+#[tokio::test]
+async fn item_5_tags_and_types_are_looked_up_when_a_filter_reads_them() {
+    let bench = polling("00:02:00, tag == blue -> 00:01:00, type.key == cam -> 00:03:00").await;
+    let audit = Audit::created(&Actor::System, 0);
+    let (colour, description) = (None, None);
+    let tag = Tag { id: 900, name: "Blue".to_owned(), description, colour, audit: audit.clone(), revision: 1 };
+    let (colour, description) = (None, None);
+    let kind = TargetType {
+        id: 901,
+        key: "cam".to_owned(),
+        name: "Camera".to_owned(),
+        description,
+        colour,
+        compatible_set_types: BTreeSet::default(),
+        audit,
+        revision: 1,
+    };
+    let mut transaction = bench.app.store.transaction(&bench.tenant);
+    transaction.create(&TargetTag(tag)).create(&kind);
+    transaction.commit().await.unwrap();
+    change(&bench, "4711", |target| target.tags = [900].into()).await;
+    change(&bench, "euro", |target| target.target_type = Some(901)).await;
     assert_eq!(sleeps(&bench).await, ["00:01:00", "00:03:00", "00:02:00"]);
 }
 

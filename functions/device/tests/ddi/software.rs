@@ -61,7 +61,7 @@ impl Bench {
         adjust(&mut set);
         let mut transaction = self.app.store.transaction(&self.tenant);
         transaction.create(&set);
-        transaction.create(&NameGuard::new("set", &[&set.name, &set.version], id));
+        transaction.create(&NameGuard::new("set", &[&set.type_id.to_string(), &set.name, &set.version], id));
         for module in &ids {
             transaction.create(&SetMembership { module: *module, set: id });
         }
