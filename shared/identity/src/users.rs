@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use harrier_domain::Tenant;
 use harrier_domain::authority::Authorities;
 use harrier_store::{Result, Store, StoreError, UserRecord};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use thiserror::Error;
 
 use crate::oidc::{OidcLogin, OidcSettings, ProviderError};
@@ -61,7 +61,7 @@ pub struct UserDirectory {
     remembered: Arc<RememberedLogins>,
     checks: PasswordChecks,
     /// Verified against when the user is unknown, so that names cannot be told from the time an answer takes.
-    decoy: Arc<String>,
+    decoy: Arc<OnceLock<String>>,
 }
 
 impl UserDirectory {
@@ -72,16 +72,25 @@ impl UserDirectory {
     pub fn new(store: Store) -> Result<Self> {
         let backend = |reason: String| StoreError::Backend(reason);
         let remembered = RememberedLogins::new().map_err(|error| backend(error.to_string()))?;
-        let unguessable = secret::random_token().map_err(|error| backend(error.to_string()))?;
-        let decoy = crate::hash_password(&unguessable).map_err(|error| backend(error.to_string()))?;
         Ok(Self {
             store,
             basic: true,
             oidc: None,
             remembered: Arc::new(remembered),
             checks: PasswordChecks::new(),
-            decoy: Arc::new(decoy),
+            decoy: Arc::default(),
         })
+    }
+
+    /// Made when it is first needed: hashing takes longer than a function may take to start.
+    fn decoy(&self) -> Result<String> {
+        if let Some(decoy) = self.decoy.get() {
+            return Ok(decoy.clone());
+        }
+        let backend = |reason: String| StoreError::Backend(reason);
+        let unguessable = secret::random_token().map_err(|error| backend(error.to_string()))?;
+        let decoy = crate::hash_password(&unguessable).map_err(|error| backend(error.to_string()))?;
+        Ok(self.decoy.get_or_init(|| decoy).clone())
     }
 
     /// The same with other ways to log in. Nothing is asked of a provider before the first token comes.
@@ -123,7 +132,10 @@ impl UserDirectory {
             return Ok(Some(principal));
         }
         let user = self.user(&name).await?;
-        let hash = user.as_ref().map_or_else(|| self.decoy.to_string(), |user| user.password_hash.clone());
+        let hash = match &user {
+            Some(user) => user.password_hash.clone(),
+            None => self.decoy()?,
+        };
         let verified = turn.check(password.clone(), hash).await;
         let Some(user) = user else {
             self.remembered.forget(&name);
