@@ -205,7 +205,8 @@ async fn try_assign(
         give_way(store, order, &policy, target, &overridable[..MAX_OVERRIDDEN]).await?;
         return Err(StoreError::Conflict);
     }
-    let mut open = OpenActions::load(store, tenant, &target.controller_id, &overridable).await?;
+    let affected = [overridable, assignment::superseded(&target)].concat();
+    let mut open = OpenActions::load(store, tenant, &target.controller_id, &affected).await?;
     let assignment = assignment_of(order, set, target_order);
     let assigned =
         assignment::assign(&mut target, &mut open.changed, id, &assignment, &policy, order.actor, order.now)?;

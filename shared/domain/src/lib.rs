@@ -21,6 +21,7 @@ pub mod network;
 pub mod offer;
 pub mod polling;
 pub mod quota;
+pub mod rollout;
 pub mod software;
 pub mod target;
 pub mod tenant;

@@ -12,6 +12,7 @@ mod item;
 mod keys;
 mod meter;
 mod retry;
+mod rollouts;
 pub mod schema;
 pub mod search;
 mod tenancy;
@@ -27,6 +28,7 @@ pub use item::{Item, Key, Loaded, Record};
 pub use keys::{TARGET_SHARDS, target_shard};
 pub use meter::{Units, measure};
 pub use retry::{MAX_ATTEMPTS, until_settled};
+pub use rollouts::{Candidate, CandidateCursor, GroupMember, Job, JobKind, JobProgress, counter_shard};
 pub use tenancy::{Sequence, StoredSetting, TenantRecord, UserRecord};
 pub use transaction::{MAX_TRANSACTION, Transaction};
 

@@ -14,6 +14,8 @@ pub enum Sequence {
     Target,
     /// Everything in the catalogue shares one sequence.
     Catalogue,
+    Rollout,
+    RolloutGroup,
 }
 
 /// Devices parse action ids as 32-bit integers (DDI §1.1).
@@ -25,6 +27,8 @@ impl Sequence {
             Self::Action => "action",
             Self::Target => "target",
             Self::Catalogue => "catalogue",
+            Self::Rollout => "rollout",
+            Self::RolloutGroup => "rollout-group",
         }
     }
 }
