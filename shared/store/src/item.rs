@@ -87,7 +87,10 @@ impl<T: Record> Loaded<T> {
     }
 
     /// The record as it was loaded, whatever has been done to it since.
-    pub(crate) fn as_stored(&self) -> Result<T> {
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] when the item cannot be read, which it could when it was loaded.
+    pub fn as_stored(&self) -> Result<T> {
         serde_dynamo::from_item(self.stored.clone()).map_err(StoreError::broken_item)
     }
 

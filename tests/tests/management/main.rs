@@ -1,5 +1,6 @@
 //! The Management API, laid out by URL below `/rest/v1`.
 #![forbid(unsafe_code)]
 
+mod rollouts;
 mod system;
 mod userinfo;

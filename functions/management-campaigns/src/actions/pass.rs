@@ -3,11 +3,13 @@
 use harrier_domain::action::Action;
 use harrier_domain::software::{DistributionSet, DistributionSetType};
 use harrier_domain::target::Target;
-use harrier_query::{EntityFields, Field, Placeholders, Plan, Query, fields};
+use harrier_query::{Field, Plan, Query, fields};
 use harrier_runtime::{App, Caller};
 use harrier_store::search::ActionRow;
 use harrier_store::{Loaded, Result, WalkOrder};
 use std::collections::{BTreeMap, BTreeSet};
+
+use crate::listing;
 
 /// Actions looked at in one step.
 const STEP: usize = 500;
@@ -17,15 +19,7 @@ const MOST_LOOKED_UP: usize = 500;
 
 /// The query of a `q` parameter; absent means everything.
 pub(super) fn query(app: &App, caller: &Caller, q: Option<&str>) -> harrier_domain::Result<Query> {
-    const FIELDS: &EntityFields = &fields::ACTION;
-    let Some(text) = q else {
-        return Ok(Query::everything(FIELDS));
-    };
-    let configuration = &caller.tenant.configuration;
-    let polling = configuration.polling(app.settings.polling_limits);
-    let now = app.now();
-    let overdue = polling.overdue_timestamp(configuration.polling_overdue_time(), now);
-    Ok(Query::bind(text, FIELDS, &Placeholders { now, overdue })?)
+    listing::query(app, caller, q, &fields::ACTION)
 }
 
 /// Offers every action that matches, in the order of ids.
@@ -72,6 +66,8 @@ async fn step(
             target: targets.get(&action.controller_id),
             set,
             set_type: set.and_then(|set| catalogue.types.get(&set.type_id)),
+            rollout_name: action.rollout.and_then(|id| catalogue.rollouts.get(&id)).map(String::as_str),
+            rollout_group_name: action.rollout_group.and_then(|id| catalogue.groups.get(&id)).map(String::as_str),
             ..ActionRow::new(action)
         };
         if query.matches(&row) {
@@ -97,23 +93,38 @@ async fn targets_of(
     Ok(targets.into_iter().map(|target| (target.controller_id.clone(), target.into_inner())).collect())
 }
 
-/// Distribution sets and their types, if the query asks for them.
+/// What the query asks for beside the actions: distribution sets and their types, names of rollouts and groups.
 #[derive(Debug, Default)]
 struct Catalogue {
     sets: BTreeMap<i64, DistributionSet>,
     types: BTreeMap<i64, DistributionSetType>,
+    rollouts: BTreeMap<i64, String>,
+    groups: BTreeMap<i64, String>,
 }
 
 impl Catalogue {
     async fn load(app: &App, caller: &Caller, query: &Query) -> Result<Self> {
-        if !query.reads(Field::DistributionSet) {
-            return Ok(Self::default());
+        let mut catalogue = Self::default();
+        if query.reads(Field::DistributionSet) {
+            let sets: Vec<Loaded<DistributionSet>> = app.store.all(caller.tenant()).await?;
+            let types: Vec<Loaded<DistributionSetType>> = app.store.all(caller.tenant()).await?;
+            catalogue.sets = sets.into_iter().map(|set| (set.id, set.into_inner())).collect();
+            catalogue.types = types.into_iter().map(|one| (one.id, one.into_inner())).collect();
         }
-        let sets: Vec<Loaded<DistributionSet>> = app.store.all(caller.tenant()).await?;
-        let types: Vec<Loaded<DistributionSetType>> = app.store.all(caller.tenant()).await?;
-        Ok(Self {
-            sets: sets.into_iter().map(|set| (set.id, set.into_inner())).collect(),
-            types: types.into_iter().map(|one| (one.id, one.into_inner())).collect(),
-        })
+        if query.reads(Field::Rollout) || query.reads(Field::RolloutGroup) {
+            catalogue.load_rollouts(app, caller, query.reads(Field::RolloutGroup)).await?;
+        }
+        Ok(catalogue)
+    }
+
+    async fn load_rollouts(&mut self, app: &App, caller: &Caller, with_groups: bool) -> Result<()> {
+        for rollout in app.store.rollouts(caller.tenant()).await? {
+            if with_groups {
+                let groups = app.store.rollout_groups(caller.tenant(), rollout.id).await?;
+                self.groups.extend(groups.iter().map(|group| (group.id, group.name.clone())));
+            }
+            self.rollouts.insert(rollout.id, rollout.name.clone());
+        }
+        Ok(())
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Counts, GroupStatus, Rollout, RolloutGroup, RolloutStatus};
 use crate::audit::{Actor, Audit};
+use crate::authority::Authority;
 
 /// The counts of the groups, by group id; a group without an entry has no action.
 pub type GroupCounts = BTreeMap<i64, Counts>;
@@ -12,29 +13,43 @@ pub type GroupCounts = BTreeMap<i64, Counts>;
 /// The groups that have just been started, by id: the scheduled actions of their targets must be started.
 pub type Started = Vec<i64>;
 
-/// Ends CREATING: all groups have got their targets (`added`, by group id). A dynamic rollout without a dynamic group gets
-/// its first one, with the id `next_group`.
-pub fn filled(
+/// A static group has got its targets.
+pub fn filled(group: &mut RolloutGroup, targets: u64) {
+    group.status = GroupStatus::Ready;
+    group.total_targets = targets;
+}
+
+/// Ends CREATING, once all groups are filled. A dynamic rollout without a dynamic group gets its first one, with the id
+/// `next_group`.
+pub fn created(
     rollout: &mut Rollout,
     groups: &mut Vec<RolloutGroup>,
-    added: &BTreeMap<i64, u64>,
-    next_group: i64,
+    next_group: Option<i64>,
     needs_approval: bool,
     now: i64,
 ) {
-    for group in groups.iter_mut().filter(|group| group.status == GroupStatus::Creating) {
-        group.status = GroupStatus::Ready;
-        group.total_targets = added.get(&group.id).copied().unwrap_or(0);
-    }
-    if let Some(last) = groups.last().filter(|last| rollout.dynamic && !last.dynamic) {
-        let target_count = last.total_targets;
-        let first_dynamic = successor(rollout, groups.len(), last, target_count, next_group, GroupStatus::Ready, now);
+    if let (Some(id), Some(last)) = (next_group, groups.last().filter(|_| lacks_dynamic_group(rollout, groups))) {
+        let first_dynamic = successor(rollout, groups.len(), last, last.total_targets, id, GroupStatus::Ready, now);
         groups.push(first_dynamic);
     }
     rollout.groups = u32::try_from(groups.len()).unwrap_or(u32::MAX);
     rollout.total_targets = groups.iter().map(|group| group.total_targets).sum();
     rollout.status = if needs_approval { RolloutStatus::WaitingForApproval } else { RolloutStatus::Ready };
     rollout.audit.touch(&creator(rollout), now);
+}
+
+/// A dynamic rollout whose last group is static gets a dynamic one before it is ready.
+#[must_use]
+pub fn lacks_dynamic_group(rollout: &Rollout, groups: &[RolloutGroup]) -> bool {
+    rollout.dynamic && groups.last().is_some_and(|last| !last.dynamic)
+}
+
+/// The creator's own authorities do not name the right to approve, and the tenant wants approvals. Rights that a role
+/// implies do not count (`domain-behaviour.md` §11.2 "Approval").
+#[must_use]
+pub fn needs_approval(rollout: &Rollout, approval_enabled: bool) -> bool {
+    let approves = Authority::ApproveRollout.name();
+    approval_enabled && !rollout.authorities.iter().any(|granted| granted == approves)
 }
 
 /// Ends STARTING, once all groups are scheduled: the first group runs.

@@ -31,18 +31,22 @@ pub struct Candidate {
     /// Which of the rollout's distinct group filters match, by position.
     #[serde(rename = "f")]
     pub filters: Vec<u16>,
+    /// Waits for a place in a dynamic group; the others are for the static ones.
+    #[serde(rename = "dyn", default)]
+    pub dynamic: bool,
     /// When the item may go, epoch seconds: the table's time to live.
     #[serde(rename = "ttl")]
     pub expires: i64,
 }
 
-fn candidates_of(rollout: i64, part: i64) -> String {
-    format!("rollout-candidate#{rollout}#{part}")
+fn candidates_of(rollout: i64, dynamic: bool, part: i64) -> String {
+    let kind = if dynamic { "rollout-waiting" } else { "rollout-candidate" };
+    format!("{kind}#{rollout}#{part}")
 }
 
 impl Record for Candidate {
     fn key(&self, tenant: &Tenant) -> Key {
-        numbered(tenant, &candidates_of(self.rollout, self.number.rem_euclid(PARTITIONS)), self.number)
+        numbered(tenant, &candidates_of(self.rollout, self.dynamic, self.number.rem_euclid(PARTITIONS)), self.number)
     }
 }
 
@@ -62,11 +66,12 @@ impl Store {
         self.database.write_many(Table::Campaigns, Vec::new(), keys).await
     }
 
-    /// The next candidates after the number `after`, in the order of the numbers, and whether there may be more after them.
+    /// The next candidates for the static groups, or for the dynamic ones, after the number `after`, in the order of the numbers, and whether there may be more after them.
     pub async fn rollout_candidates(
         &self,
         tenant: &Tenant,
         rollout: i64,
+        dynamic: bool,
         after: CandidateCursor,
         limit: i32,
     ) -> Result<(Vec<Candidate>, bool)> {
@@ -74,7 +79,8 @@ impl Store {
         let share = (limit / i32::try_from(PARTITIONS).unwrap_or(1) + 8).min(MAX_PAGE);
         let read = |part| async move {
             let sort = SortRange::After(padded(after));
-            let range = Range { sort, limit: share, ..whole(format!("{tenant}#{}", candidates_of(rollout, part))) };
+            let range =
+                Range { sort, limit: share, ..whole(format!("{tenant}#{}", candidates_of(rollout, dynamic, part))) };
             self.database.query(&range, None).await
         };
         let pages = try_join_all((0..PARTITIONS).map(read)).await?;
@@ -100,8 +106,8 @@ impl Store {
 
     /// The keys of all candidates and counters of a rollout, for removal with it.
     pub async fn forget_rollout(&self, tenant: &Tenant, rollout: i64) -> Result<()> {
-        for part in 0..PARTITIONS {
-            let keys = self.campaign_keys(format!("{tenant}#{}", candidates_of(rollout, part))).await?;
+        for (part, dynamic) in (0..PARTITIONS).flat_map(|part| [(part, false), (part, true)]) {
+            let keys = self.campaign_keys(format!("{tenant}#{}", candidates_of(rollout, dynamic, part))).await?;
             self.database.write_many(Table::Campaigns, Vec::new(), keys).await?;
         }
         let counters = self.counter_keys(tenant, rollout).await?;

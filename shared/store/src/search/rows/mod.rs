@@ -5,12 +5,14 @@
 
 mod action;
 mod classification;
+mod rollout;
 mod software;
 mod target;
 mod types;
 
 pub use action::ActionRow;
 pub use classification::{DistributionSetTagRow, TargetFilterRow, TargetTagRow};
+pub use rollout::{RolloutGroupRow, RolloutRow};
 pub use software::{DistributionSetRow, SoftwareModuleRow};
 pub use target::TargetRow;
 pub use types::{DistributionSetTypeRow, SoftwareModuleTypeRow, TargetTypeRow};

@@ -1,0 +1,21 @@
+//! What the list parameters of a request ask for.
+
+use harrier_query::{EntityFields, Placeholders, Query};
+use harrier_runtime::{App, Caller};
+
+/// The query of a `q` parameter, bound to the fields of the listed entity; absent means everything.
+pub(crate) fn query(
+    app: &App,
+    caller: &Caller,
+    q: Option<&str>,
+    fields: &'static EntityFields,
+) -> harrier_domain::Result<Query> {
+    let Some(text) = q else {
+        return Ok(Query::everything(fields));
+    };
+    let configuration = &caller.tenant.configuration;
+    let polling = configuration.polling(app.settings.polling_limits);
+    let now = app.now();
+    let overdue = polling.overdue_timestamp(configuration.polling_overdue_time(), now);
+    Ok(Query::bind(text, fields, &Placeholders { now, overdue })?)
+}

@@ -1,0 +1,189 @@
+//! What users do with a rollout. The engine carries it out; the request only decides.
+
+use harrier_domain::audit::Actor;
+use harrier_domain::rollout::advance::{GroupCounts, Started};
+use harrier_domain::rollout::{Rollout, RolloutGroup, commands};
+use harrier_domain::{Entity, Error, Tenant};
+use harrier_store::{JobKind, Loaded, NameGuard, Record, until_settled};
+
+use super::advance::settled;
+use super::situation::{Situation, watch};
+use super::{KIND, RolloutStep};
+use crate::{Engine, Result};
+
+/// Approves or denies.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::RolloutIllegalState`].
+pub async fn decide(
+    engine: &Engine,
+    tenant: &Tenant,
+    id: i64,
+    approved: bool,
+    remark: Option<String>,
+    actor: &Actor,
+) -> Result<()> {
+    let remark = &remark;
+    command(engine, tenant, id, |rollout| commands::decide(rollout, approved, remark.clone(), actor, engine.now)).await
+}
+
+/// Starts a rollout that is ready.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::RolloutIllegalState`].
+pub async fn start(engine: &Engine, tenant: &Tenant, id: i64, actor: &Actor) -> Result<()> {
+    command(engine, tenant, id, |rollout| commands::start(rollout, actor, engine.now)).await
+}
+
+/// Pauses a running rollout.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::RolloutIllegalState`].
+pub async fn pause(engine: &Engine, tenant: &Tenant, id: i64, actor: &Actor) -> Result<()> {
+    command(engine, tenant, id, |rollout| commands::pause(rollout, actor, engine.now)).await
+}
+
+/// Ends a rollout.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::RolloutIllegalState`].
+pub async fn stop(engine: &Engine, tenant: &Tenant, id: i64, actor: &Actor) -> Result<()> {
+    command(engine, tenant, id, |rollout| commands::stop(rollout, actor, engine.now)).await
+}
+
+/// Deletes a rollout; one that is deleted already stays so.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn delete(engine: &Engine, tenant: &Tenant, id: i64, actor: &Actor) -> Result<()> {
+    command(engine, tenant, id, |rollout| {
+        let _nothing_to_do = commands::delete(rollout, actor, engine.now);
+        Ok(())
+    })
+    .await
+}
+
+/// Goes on after a pause.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::RolloutIllegalState`].
+pub async fn resume(engine: &Engine, tenant: &Tenant, id: i64, actor: &Actor) -> Result<()> {
+    let now = engine.now;
+    group_command(engine, tenant, id, |rollout, groups, counts| commands::resume(rollout, groups, counts, actor, now))
+        .await
+}
+
+/// Starts the next group at once.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::RolloutIllegalState`].
+pub async fn trigger_next(engine: &Engine, tenant: &Tenant, id: i64, actor: &Actor) -> Result<()> {
+    let now = engine.now;
+    group_command(engine, tenant, id, |rollout, groups, _| commands::trigger_next(rollout, groups, actor, now)).await
+}
+
+/// Renames a rollout or describes it anew.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::ReadOnly`], [`Error::AlreadyExists`].
+pub async fn update(
+    engine: &Engine,
+    tenant: &Tenant,
+    id: i64,
+    name: Option<&str>,
+    description: Option<&str>,
+    actor: &Actor,
+) -> Result<Rollout> {
+    let store = &engine.store;
+    let updated = until_settled(|| async {
+        let mut rollout = store.rollout(tenant, id).await?;
+        let old_name = rollout.name.clone();
+        let (name, description) = (name.map(ToOwned::to_owned), description.map(ToOwned::to_owned));
+        if !commands::update(&mut rollout, name, description, actor, engine.now)? {
+            return Ok(rollout.into_inner());
+        }
+        let mut transaction = store.transaction(tenant);
+        transaction.save(&rollout);
+        if rollout.name != old_name {
+            let guard = NameGuard::new(KIND, &[&rollout.name], id);
+            transaction.create_or_refuse(&guard, Error::AlreadyExists);
+            transaction.delete_key(&NameGuard::new(KIND, &[&old_name], id).key(tenant));
+        }
+        transaction.commit().await?;
+        Ok(rollout.into_inner())
+    });
+    Ok(updated.await?)
+}
+
+/// A change of the status alone.
+async fn command(
+    engine: &Engine,
+    tenant: &Tenant,
+    id: i64,
+    change: impl Fn(&mut Rollout) -> harrier_domain::Result<()>,
+) -> Result<()> {
+    settled(|| async {
+        let mut rollout: Loaded<Rollout> = engine.store.rollout(tenant, id).await?;
+        change(&mut rollout)?;
+        let mut transaction = engine.store.transaction(tenant);
+        transaction.save(&rollout);
+        if !transaction.is_empty() {
+            watch(&mut transaction, tenant, &rollout, engine.now)?;
+        }
+        Ok(transaction.commit().await?)
+    })
+    .await?;
+    engine.steps.send(&[RolloutStep::Advance { rollout: id }.of(tenant)]).await
+}
+
+/// A change that may start groups.
+async fn group_command(
+    engine: &Engine,
+    tenant: &Tenant,
+    id: i64,
+    change: impl Fn(&mut Rollout, &mut [RolloutGroup], &GroupCounts) -> harrier_domain::Result<Started>,
+) -> Result<()> {
+    let mut steps = settled(|| async {
+        let situation = Situation::load(engine, tenant, id).await?;
+        let mut situation = situation.ok_or_else(|| Error::not_found(Entity::Rollout, id))?;
+        let counts = engine.store.rollout_counts(tenant, id).await?;
+        let started = change(&mut situation.rollout, &mut situation.groups, &counts)?;
+        started.into_iter().for_each(|group| situation.begin(JobKind::Start(group)));
+        let mut transaction = engine.store.transaction(tenant);
+        situation.save(tenant, engine.now, &mut transaction)?;
+        transaction.commit().await?;
+        let mut steps = situation.first_steps();
+        steps.extend(situation.present_steps());
+        Ok(steps)
+    })
+    .await?;
+    steps.push(RolloutStep::Remind { rollout: id });
+    let steps: Vec<_> = steps.into_iter().map(|step| step.of(tenant)).collect();
+    engine.steps.send(&steps).await
+}
+
+/// The rollouts of a set that may be stopped.
+async fn stoppable_of_set(engine: &Engine, tenant: &Tenant, set: i64) -> Result<Vec<i64>> {
+    let rollouts = engine.store.rollouts(tenant).await?;
+    let stoppable = rollouts.iter().filter(|one| one.distribution_set == set && one.status.is_stoppable());
+    Ok(stoppable.map(|one| one.id).collect())
+}
+
+/// Stops the rollouts of a set that is invalid by now, or deletes them (`domain-behaviour.md` §9.1). Who was over meanwhile is
+/// passed over.
+///
+/// # Errors
+/// What the store or the queue fails with.
+pub async fn end_all_of_set(engine: &Engine, tenant: &Tenant, set: i64, deletes: bool, actor: &Actor) -> Result<()> {
+    for id in stoppable_of_set(engine, tenant, set).await? {
+        let outcome =
+            if deletes { delete(engine, tenant, id, actor).await } else { stop(engine, tenant, id, actor).await };
+        match outcome {
+            Err(crate::EngineError::Store(harrier_store::StoreError::Refused(
+                Error::RolloutIllegalState(_) | Error::NotFound { .. },
+            ))) => {}
+            outcome => outcome?,
+        }
+    }
+    Ok(())
+}
