@@ -6,14 +6,14 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use harrier_domain::Tenant;
 use harrier_domain::action::{Action, ActionStatus, ActionType, EntryDraft, StatusEntry};
 use harrier_domain::classification::{DistributionSetTag, Tag, TargetFilter, TargetTag, TargetType};
+use harrier_domain::rollout::{Conditions, GroupStatus, Rollout, RolloutGroup, RolloutStatus};
 use harrier_domain::software::{
     Artifact, DistributionSet, DistributionSetType, Metadata, SoftwareModule, SoftwareModuleType,
 };
-use harrier_domain::rollout::{Conditions, GroupStatus, Rollout, RolloutGroup, RolloutStatus};
 use harrier_domain::target::{AutoConfirm, OpenAction, ScheduledAction, Target};
 use harrier_store::{
-    Blob, Candidate, Consistency, GroupMember, HistoryOrder, Item, Job, JobKind, JobProgress, MetadataOwner, NameGuard, OwnedMetadata, Record, SetMembership,
-    StoredSetting, TargetDetails, TenantRecord, UserRecord, schema::Table,
+    Blob, Candidate, Consistency, GroupMember, HistoryOrder, Item, Job, JobKind, JobProgress, MetadataOwner, NameGuard,
+    OwnedMetadata, Record, SetMembership, StoredSetting, TargetDetails, TenantRecord, UserRecord, schema::Table,
 };
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;

@@ -41,7 +41,10 @@ async fn surprise_95_a_rollout_waits_for_approval_unless_its_maker_may_approve()
     fleet.settle().await;
     let approved = fleet.rollout(one).await;
     assert_eq!(approved["status"], json!("ready"));
-    assert_eq!((&approved["approveDecidedBy"], &approved["approvalRemark"]), (&json!("approver"), &json!("looks good")));
+    assert_eq!(
+        (&approved["approveDecidedBy"], &approved["approvalRemark"]),
+        (&json!("approver"), &json!("looks good"))
+    );
     assert_eq!(fleet.status(two).await, "approval_denied");
     Fleet::refused(fleet.say(two, "approve").await, 400, "illegalState");
 }

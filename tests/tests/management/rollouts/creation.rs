@@ -10,7 +10,10 @@ async fn surprise_76_a_rollout_is_ready_after_the_engine_has_filled_it() {
     fleet.targets("a", 4).await;
     let set = fleet.set("release").await;
     let made = fleet.ask("first", "name==*", set, json!({ "amountGroups": 2 })).await.expect(201).json();
-    assert_eq!((&made["status"], &made["totalTargets"], &made["totalGroups"]), (&json!("creating"), &json!(4), &json!(2)));
+    assert_eq!(
+        (&made["status"], &made["totalTargets"], &made["totalGroups"]),
+        (&json!("creating"), &json!(4), &json!(2))
+    );
     assert_eq!(counts(&made), [0, 0, 0, 0, 0, 4]);
     Fleet::refused(fleet.say(id(&made), "start").await, 400, "illegalState");
     fleet.settle().await;
@@ -72,7 +75,7 @@ async fn surprise_79_percentages_and_the_number_of_groups_have_limits() {
         (json!({ "groups": [] }), 400, "constraintViolation"),
         (json!({ "amountGroups": -1 }), 400, "constraintViolation"),
         (json!({ "amountGroups": 0 }), 400, "constraintViolation"),
-        (json!({ "amountGroups": 501 }), 429, "quotaExceeded"),
+        (json!({ "amountGroups": 501 }), 429, "tooManyEntries"),
         (json!({ "dynamicGroupTemplate": { "targetCount": 5 } }), 400, "constraintViolation"),
         (json!({ "weight": 1001 }), 400, "constraintViolation"),
         (json!({ "type": "FORCED" }), 400, "notReadable"),
@@ -150,7 +153,8 @@ async fn a_rollout_is_shown_whole() {
     let fleet = Fleet::start().await;
     fleet.targets("a", 3).await;
     let set = fleet.set("release").await;
-    let more = json!({ "description": "all of them", "type": "timeforced", "forcetime": 7, "weight": 3, "startAt": i64::MAX });
+    let more =
+        json!({ "description": "all of them", "type": "timeforced", "forcetime": 7, "weight": 3, "startAt": i64::MAX });
     let rollout = fleet.ready("first", "name==*", set, more).await;
     let shown = fleet.rollout(rollout).await;
     let base = format!("{}{ROLLOUTS}/{rollout}", fleet.world.installation.stack().url());

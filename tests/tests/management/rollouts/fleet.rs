@@ -154,7 +154,11 @@ impl Fleet {
     }
 
     pub async fn action_statuses(&self, target: &str) -> Vec<String> {
-        self.actions(target).await.iter().map(|action| action["status"].as_str().unwrap_or_default().to_owned()).collect()
+        self.actions(target)
+            .await
+            .iter()
+            .map(|action| action["status"].as_str().unwrap_or_default().to_owned())
+            .collect()
     }
 
     /// The device reports the end of its newest open action.
@@ -192,7 +196,7 @@ impl Fleet {
 
     pub async fn remove(&self, targets: &[String]) {
         for target in targets {
-            let _ = self.admin().delete(&format!("/rest/v1/targets/{target}")).await.expect(200);
+            let _ = self.admin().delete(&format!("/rest/v1/targets/{target}")).await.expect(204);
         }
         self.settle().await;
     }

@@ -13,7 +13,10 @@ async fn a_rollout_runs_from_the_first_group_to_the_last() {
     assert_eq!(fleet.group_statuses(rollout).await, ["running", "scheduled", "scheduled"]);
     assert_eq!(fleet.counts(rollout).await, [4, 2, 0, 0, 0, 0]);
     let action = &fleet.actions("a-00").await[0];
-    assert_eq!((&action["status"], &action["active"], &action["rollout"]), (&json!("running"), &json!(true), &json!(rollout)));
+    assert_eq!(
+        (&action["status"], &action["active"], &action["rollout"]),
+        (&json!("running"), &json!(true), &json!(rollout))
+    );
     let waiting = &fleet.actions("a-05").await[0];
     assert_eq!((&waiting["status"], &waiting["active"]), (&json!("scheduled"), &json!(false)));
     let poll = fleet.world.gateway().get("/DEFAULT/controller/v1/a-05").await.expect(200).json();
@@ -185,12 +188,14 @@ async fn surprise_92_the_next_group_is_triggered_only_while_one_is_scheduled() {
 #[tokio::test]
 async fn surprise_96_a_start_time_is_kept_by_the_clock() {
     let fleet = Fleet::start().await;
-    fleet.targets("a", 1).await;
+    for prefix in ["a", "b", "c"] {
+        fleet.targets(prefix, 1).await;
+    }
     let set = fleet.set("release").await;
     let start = fleet.world.installation.stack().app().now() + 600_000;
-    let timed = fleet.ready("timed", "name==*", set, json!({ "startAt": start })).await;
-    let by_hand = fleet.ready("by hand", "name==*", set, json!({ "startAt": start })).await;
-    let manual = fleet.ready("manual", "name==*", set, json!({ "startAt": i64::MAX })).await;
+    let timed = fleet.ready("timed", "name==a*", set, json!({ "startAt": start })).await;
+    let by_hand = fleet.ready("by hand", "name==b*", set, json!({ "startAt": start })).await;
+    let manual = fleet.ready("manual", "name==c*", set, json!({ "startAt": i64::MAX })).await;
     fleet.command(by_hand, "start").await;
     fleet.clock.advance(599_000);
     fleet.settle().await;

@@ -8,8 +8,8 @@ use harrier_query::{Field, Query, Sort, fields};
 use harrier_rest::resources::{ActionNames, ActionResource};
 use harrier_rest::{ApiResult, Hal, Origin, Page, PageRequest, Path};
 use harrier_runtime::{App, Caller};
-use harrier_store::{Consistency, Loaded, Result};
 use harrier_store::search::{ActionRow, list as list_rows};
+use harrier_store::{Consistency, Loaded, Result};
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::{load as load_target, selection};
