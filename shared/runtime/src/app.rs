@@ -2,6 +2,7 @@
 
 use harrier_artifacts::Artifacts;
 use harrier_identity::{TenantDirectory, UserDirectory};
+use harrier_rest::RequestFilters;
 use harrier_store::{Database, Result, Store};
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ pub struct App {
     pub tenants: TenantDirectory,
     pub users: UserDirectory,
     pub settings: Arc<Settings>,
+    /// What all surfaces of this process let through together.
+    pub filters: Arc<RequestFilters>,
     clock: Arc<dyn Clock>,
 }
 
@@ -35,6 +38,7 @@ impl App {
             users: UserDirectory::new(store.clone())?.with_logins(&settings.logins),
             store,
             artifacts,
+            filters: Arc::new(RequestFilters::new(settings.filters.clone())),
             settings: Arc::new(settings),
             clock: Arc::new(SystemClock),
         })

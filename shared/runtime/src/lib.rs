@@ -4,8 +4,10 @@
 mod app;
 mod caller;
 mod clock;
+mod filtering;
 mod lambda;
 mod metering;
+mod peer;
 mod settings;
 mod surfaces;
 mod telemetry;
@@ -14,6 +16,7 @@ pub use app::App;
 pub use caller::Caller;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use lambda::run;
+pub use peer::{GatewayPeer, peer_ip};
 pub use settings::{DeliveryMode, Settings, SettingsError};
 pub use surfaces::{device_surface, management_surface};
 pub use telemetry::{LogFormat, init_logs};
