@@ -6,6 +6,7 @@ use harrier_domain::Tenant;
 use harrier_store::Consistency;
 use std::env;
 
+use crate::gateway::behind_gateway;
 use crate::telemetry::{LogFormat, init_logs};
 use crate::{App, Settings};
 
@@ -17,7 +18,7 @@ pub async fn run(router: impl FnOnce(App) -> Router) -> Result<(), lambda_http::
     init_logs(LogFormat::Json);
     let app = app_from_environment().await?;
     warm_up(&app).await;
-    lambda_http::run(router(app)).await
+    lambda_http::run(behind_gateway(router(app))).await
 }
 
 async fn app_from_environment() -> Result<App, lambda_http::Error> {

@@ -5,6 +5,7 @@ mod app;
 mod caller;
 mod clock;
 mod filtering;
+mod gateway;
 mod lambda;
 mod metering;
 mod peer;
