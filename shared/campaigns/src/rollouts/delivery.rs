@@ -1,13 +1,16 @@
 //! What scheduling and starting share.
 
+use harrier_deployments::ActionRoom;
 use harrier_domain::Tenant;
 use harrier_domain::assignment::Policy;
 use harrier_domain::audit::Actor;
 use harrier_domain::rollout::advance::creator;
 use harrier_domain::rollout::deployment::Delivery;
 use harrier_domain::rollout::{Rollout, RolloutGroup};
+use harrier_identity::TenantSnapshot;
 use harrier_store::{Loaded, StoreError, counter_shard};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::matching::set_of;
 use crate::{Engine, Result};
@@ -21,6 +24,7 @@ pub(super) struct Course<'a> {
     pub tenant: &'a Tenant,
     pub rollout: &'a Loaded<Rollout>,
     pub group: Loaded<RolloutGroup>,
+    snapshot: Arc<TenantSnapshot>,
     policy: Policy,
     required_migration_step: bool,
     actor: Actor,
@@ -45,7 +49,8 @@ impl<'a> Course<'a> {
             quotas: engine.quotas,
         };
         let required_migration_step = set.required_migration_step;
-        Ok(Some(Self { engine, tenant, rollout, group, policy, required_migration_step, actor: creator(rollout) }))
+        let actor = creator(rollout);
+        Ok(Some(Self { engine, tenant, rollout, group, snapshot, policy, required_migration_step, actor }))
     }
 
     /// For the domain.
@@ -58,6 +63,11 @@ impl<'a> Course<'a> {
             actor: &self.actor,
             now: self.engine.now,
         }
+    }
+
+    /// How many actions a target may have, and what makes room for more.
+    pub fn room(&self) -> ActionRoom<'_> {
+        ActionRoom::of(&self.engine.quotas, &self.snapshot.configuration)
     }
 
     pub fn policy(&self) -> &Policy {

@@ -1,6 +1,7 @@
 //! STARTING: the members of a group get scheduled actions (`domain-behaviour.md` §11.7).
 
 use futures::stream::{self, StreamExt, TryStreamExt};
+use harrier_deployments::make_room;
 use harrier_domain::Error;
 use harrier_domain::action::Action;
 use harrier_domain::assignment::superseded;
@@ -138,6 +139,9 @@ async fn try_schedule(
     };
     if has_action(course, &target).await? {
         return Ok(());
+    }
+    if make_room(store, tenant, &target, 1, course.room()).await? {
+        return Err(StoreError::Conflict);
     }
     let mut transaction = store.transaction(tenant);
     transaction.check_unchanged(&rollout);

@@ -72,6 +72,27 @@ async fn surprise_90_a_repetition_skips_those_that_succeeded() {
 }
 
 #[tokio::test]
+async fn surprise_13_a_target_without_room_keeps_the_rollout_starting_until_there_is_some() {
+    let fleet = Fleet::start_with(|options| options.settings.quotas.actions_per_target = 2).await;
+    fleet.targets("a", 2).await;
+    for name in ["one", "two"] {
+        let set = fleet.set(name).await;
+        fleet.assign("a-00", set).await;
+    }
+    let set = fleet.set("release").await;
+    let rollout = fleet.ready("first", "name==*", set, json!({})).await;
+    fleet.command(rollout, "start").await;
+    assert_eq!(fleet.status(rollout).await, "starting");
+    assert_eq!(fleet.action_statuses("a-00").await.len(), 2);
+    fleet.config("action.cleanup.onQuotaHit.percent", 50).await;
+    fleet.clock.advance(61_000);
+    fleet.settle().await;
+    assert_eq!(fleet.status(rollout).await, "running");
+    assert_eq!(fleet.action_statuses("a-00").await.len(), 2);
+    assert_eq!(fleet.counts(rollout).await, [0, 2, 0, 0, 0, 0]);
+}
+
+#[tokio::test]
 async fn removed_actions_leave_the_rollout_and_their_listing() {
     let fleet = Fleet::start().await;
     let targets = fleet.targets("a", 4).await;
