@@ -12,4 +12,4 @@ mod sets;
 pub use actions::{Decision, decide_on_action};
 pub use assign::{AssignedAction, AssignmentOrder, AssignmentOutcome, TargetOrder, assign};
 pub use removal::{remove_actions, remove_target};
-pub use sets::{deployable_set, lock_for_use, typed_modules};
+pub use sets::{deployable_set, lock_for_plan, lock_for_use, typed_modules};

@@ -9,6 +9,7 @@ pub mod assignment;
 pub mod attributes;
 pub mod audit;
 pub mod authority;
+pub mod auto_assignment;
 pub mod cancellation;
 pub mod classification;
 pub mod configuration;

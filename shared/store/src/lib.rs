@@ -4,6 +4,7 @@
 //! when somebody else was faster. [`measure`] tells what it cost.
 #![forbid(unsafe_code)]
 
+mod campaigns;
 mod catalogue;
 mod database;
 mod error;

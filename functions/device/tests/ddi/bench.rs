@@ -212,7 +212,8 @@ impl Bench {
             targets: vec![order],
             offline: false,
             refuse_unknown: true,
-            message: None,
+            unless_in_history: false,
+        message: None,
             now,
         };
         let outcome = assign(&self.app.store, &order).await.unwrap();

@@ -107,6 +107,7 @@ pub(super) async fn assign(
         targets,
         offline,
         refuse_unknown: !offline,
+        unless_in_history: false,
         message: None,
         now,
     };

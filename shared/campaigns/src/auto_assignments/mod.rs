@@ -1,0 +1,103 @@
+//! Auto assignments (`domain-behaviour.md` §10).
+//!
+//! Nothing scans the fleet from time to time. A running auto assignment is put to a target when the stream tells that the
+//! target was made or changed ([`changed_targets`]), and to the whole fleet, in steps, when it starts, resumes, or something
+//! its query refers to changes ([`pass`], [`reconsider`]). Both may meet at a target, twice or late: assigning leaves out
+//! whoever ever had the set, under the condition that nobody changed the target meanwhile.
+
+mod assigning;
+mod changed_targets;
+mod compatibility;
+mod creation;
+mod ground;
+mod lifecycle;
+mod pass;
+mod reconsider;
+
+pub use changed_targets::TargetChange;
+pub use creation::{add, create, prepare};
+pub use ground::Ground;
+pub use lifecycle::{add_removal, add_renaming, change, find_named, nudge, remove, remove_of_set};
+pub use reconsider::{ReferredTo, add_reconsideration};
+
+use harrier_domain::Tenant;
+use harrier_domain::auto_assignment::FleetPass;
+use harrier_domain::target::Target;
+use harrier_store::until_settled;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use crate::{Engine, Result, Step, Work};
+
+/// A step of an auto assignment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum AutoAssignStep {
+    /// Whatever is next: it starts if its time has come, and its pass goes on.
+    Advance { auto_assignment: i64 },
+    /// The part of a pass after this place.
+    Pass { auto_assignment: i64, pass: FleetPass },
+    /// Something that queries refer to changed.
+    Reconsider { changed: ReferredTo },
+}
+
+fn step(tenant: &Tenant, work: AutoAssignStep) -> Step {
+    Step::new(tenant, Work::AutoAssign(work))
+}
+
+/// Performs a step.
+pub(crate) async fn perform(engine: &Engine, tenant: &Tenant, step: &AutoAssignStep) -> Result<()> {
+    match step {
+        AutoAssignStep::Advance { auto_assignment } => advance(engine, tenant, *auto_assignment).await,
+        AutoAssignStep::Pass { auto_assignment, pass } => pass::perform(engine, tenant, *auto_assignment, pass).await,
+        AutoAssignStep::Reconsider { changed } => reconsider::perform(engine, tenant, *changed).await,
+    }
+}
+
+async fn advance(engine: &Engine, tenant: &Tenant, id: i64) -> Result<()> {
+    let pass = until_settled(|| async {
+        let Some(mut auto) = engine.store.find_auto_assignment(tenant, id).await? else {
+            return Ok(None);
+        };
+        if auto.start_if_due(engine.now) || auto.repeat_if_driven_by_the_clock() {
+            lifecycle::save(engine, tenant, &auto).await?;
+        }
+        Ok(auto.pass.clone())
+    });
+    match pass.await? {
+        Some(pass) => pass::perform(engine, tenant, id, &pass).await,
+        None => Ok(()),
+    }
+}
+
+/// What a change of a target is to queries; `None` when no query can match it now that did not before.
+pub(crate) fn change_of(before: Option<&Target>, after: Option<&Target>) -> Option<TargetChange> {
+    let after = after?;
+    let Some(before) = before else {
+        return Some(TargetChange::Any);
+    };
+    let mut without_contact = after.clone();
+    without_contact.last_seen = before.last_seen;
+    without_contact.address.clone_from(&before.address);
+    if without_contact != *before {
+        return Some(TargetChange::Any);
+    }
+    (after != before).then_some(TargetChange::Contact)
+}
+
+/// These targets were made or changed, or lost an action.
+pub(crate) async fn targets_changed(
+    engine: &Engine,
+    targets: &BTreeMap<(Tenant, String), TargetChange>,
+) -> Result<()> {
+    let mut by_tenant: BTreeMap<&Tenant, BTreeMap<String, TargetChange>> = BTreeMap::new();
+    for ((tenant, controller_id), change) in targets {
+        by_tenant.entry(tenant).or_default().insert(controller_id.clone(), *change);
+    }
+    for (tenant, changed) in by_tenant {
+        if let Some(snapshot) = engine.tenant(tenant).await? {
+            changed_targets::evaluate(&Ground { engine, snapshot: &snapshot }, &changed).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! The `campaigns` table.
+
+mod auto_assignments;
