@@ -179,7 +179,8 @@ impl AutoAssignmentDraft {
         creator: &Creator<'_>,
         now: i64,
     ) -> AutoAssignment {
-        let ready = if policy.approval { AutoAssignmentStatus::WaitingForApproval } else { AutoAssignmentStatus::Ready };
+        let ready =
+            if policy.approval { AutoAssignmentStatus::WaitingForApproval } else { AutoAssignmentStatus::Ready };
         AutoAssignment {
             id,
             set_type,

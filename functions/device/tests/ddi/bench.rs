@@ -213,7 +213,7 @@ impl Bench {
             offline: false,
             refuse_unknown: true,
             unless_in_history: false,
-        message: None,
+            message: None,
             now,
         };
         let outcome = assign(&self.app.store, &order).await.unwrap();

@@ -66,7 +66,9 @@ pub(super) async fn assign_to_matching(
 
 async fn assign_to(ground: &Ground<'_>, auto: &AutoAssignment, targets: Vec<String>) -> Result<Vec<String>> {
     match assign_at_once(ground, auto, &targets).await {
-        Err(StoreError::Refused(refusal)) if is_about_one_target(&refusal) => assign_singly(ground, auto, targets).await,
+        Err(StoreError::Refused(refusal)) if is_about_one_target(&refusal) => {
+            assign_singly(ground, auto, targets).await
+        }
         assigned => assigned,
     }
 }

@@ -3,7 +3,7 @@
 use futures::stream::{self, StreamExt, TryStreamExt};
 use harrier_domain::target::Target;
 use harrier_store::{Consistency, Loaded, Result, StoreError};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::assigning::{Subject, assign_to_matching};
 use super::ground::{Definition, Ground};
@@ -12,13 +12,13 @@ use super::lifecycle;
 /// Details read at the same time.
 const CONCURRENCY: usize = 16;
 
-/// What changed in a target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TargetChange {
-    /// The time of its last contact or the address it called from, nothing else.
-    Contact,
-    /// Anything.
-    Any,
+/// Targets of one tenant to look at, by controller id.
+#[derive(Debug, Default)]
+pub(super) struct ChangedTargets {
+    /// Anything may have changed.
+    pub changed: BTreeSet<String>,
+    /// Only the time of the last contact changed, or the address.
+    pub contacted: BTreeSet<String>,
 }
 
 /// Puts all running auto assignments to the targets. Each target is looked at as it is now, so that it does not matter how
@@ -27,20 +27,21 @@ pub enum TargetChange {
 /// # Errors
 /// The first failure of the database, after everything else was done. Refusals are logged: an auto assignment that cannot
 /// assign keeps no other from it (surprise 64).
-pub async fn evaluate(ground: &Ground<'_>, changed: &BTreeMap<String, TargetChange>) -> Result<()> {
+pub(super) async fn evaluate(ground: &Ground<'_>, targets: &ChangedTargets) -> Result<()> {
     let definitions = running_definitions(ground).await?;
-    let asks_for_contact = definitions.iter().any(|definition| definition.selection.reads_contact());
-    let concerned = |change: &TargetChange| *change == TargetChange::Any || asks_for_contact;
-    let ids: Vec<String> =
-        changed.iter().filter(|(_, change)| concerned(change)).map(|(controller_id, _)| controller_id.clone()).collect();
+    let mut ids = targets.changed.clone();
+    if definitions.iter().any(|definition| definition.selection.reads_contact()) {
+        ids.extend(targets.contacted.iter().cloned());
+    }
     if definitions.is_empty() || ids.is_empty() {
         return Ok(());
     }
     let with_details = definitions.iter().any(|definition| definition.selection.reads_details());
+    let ids: Vec<String> = ids.into_iter().collect();
     let mut subjects = load(ground, &ids, with_details).await?;
     let mut outcome = Ok(());
     for definition in &definitions {
-        let done = apply(ground, definition, &mut subjects, changed).await;
+        let done = apply(ground, definition, &mut subjects, &targets.changed).await;
         outcome = outcome.and(done);
     }
     outcome
@@ -65,7 +66,8 @@ async fn running_definitions(ground: &Ground<'_>) -> Result<Vec<Definition>> {
 async fn load(ground: &Ground<'_>, ids: &[String], with_details: bool) -> Result<Vec<Subject>> {
     let targets = ground.store().targets(ground.tenant(), ids).await?;
     let joined = targets.into_iter().map(|target| async move {
-        let details = if with_details { ground.store().details(ground.tenant(), &target.controller_id).await? } else { None };
+        let details =
+            if with_details { ground.store().details(ground.tenant(), &target.controller_id).await? } else { None };
         Ok::<_, StoreError>(Subject::new(target.into_inner(), details.map(Loaded::into_inner)))
     });
     stream::iter(joined).buffered(CONCURRENCY).try_collect().await
@@ -76,11 +78,9 @@ async fn apply(
     ground: &Ground<'_>,
     definition: &Definition,
     subjects: &mut [Subject],
-    changed: &BTreeMap<String, TargetChange>,
+    changed: &BTreeSet<String>,
 ) -> Result<()> {
-    let concerned = |target: &Target| {
-        definition.selection.reads_contact() || changed.get(&target.controller_id) == Some(&TargetChange::Any)
-    };
+    let concerned = |target: &Target| definition.selection.reads_contact() || changed.contains(&target.controller_id);
     let matching = subjects.iter_mut().filter(|subject| {
         concerned(&subject.target) && definition.selection.matches(&subject.target, subject.details.as_ref())
     });

@@ -62,12 +62,7 @@ pub fn add_removal(transaction: &mut Transaction<'_>, tenant: &Tenant, auto: &Lo
 }
 
 /// Adds a change of name or description to the transaction; [`Error::AlreadyExists`] if the new name is taken.
-pub fn add_renaming(
-    transaction: &mut Transaction<'_>,
-    tenant: &Tenant,
-    before: &str,
-    auto: &Loaded<AutoAssignment>,
-) {
+pub fn add_renaming(transaction: &mut Transaction<'_>, tenant: &Tenant, before: &str, auto: &Loaded<AutoAssignment>) {
     transaction.save(auto);
     if before != auto.name {
         transaction.delete_key(&guard(before, auto.id).key(tenant));

@@ -14,7 +14,6 @@ mod lifecycle;
 mod pass;
 mod reconsider;
 
-pub use changed_targets::TargetChange;
 pub use creation::{add, create, prepare};
 pub use ground::Ground;
 pub use lifecycle::{add_removal, add_renaming, change, find_named, nudge, remove, remove_of_set};
@@ -22,12 +21,12 @@ pub use reconsider::{ReferredTo, add_reconsideration};
 
 use harrier_domain::Tenant;
 use harrier_domain::auto_assignment::FleetPass;
-use harrier_domain::target::Target;
 use harrier_store::until_settled;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Engine, Result, Step, Work};
+use changed_targets::ChangedTargets;
 
 /// A step of an auto assignment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,29 +69,18 @@ async fn advance(engine: &Engine, tenant: &Tenant, id: i64) -> Result<()> {
     }
 }
 
-/// What a change of a target is to queries; `None` when no query can match it now that did not before.
-pub(crate) fn change_of(before: Option<&Target>, after: Option<&Target>) -> Option<TargetChange> {
-    let after = after?;
-    let Some(before) = before else {
-        return Some(TargetChange::Any);
-    };
-    let mut without_contact = after.clone();
-    without_contact.last_seen = before.last_seen;
-    without_contact.address.clone_from(&before.address);
-    if without_contact != *before {
-        return Some(TargetChange::Any);
-    }
-    (after != before).then_some(TargetChange::Contact)
-}
-
-/// These targets were made or changed, or lost an action.
+/// The first targets were made or changed, or lost an action; of the others only the last contact changed.
 pub(crate) async fn targets_changed(
     engine: &Engine,
-    targets: &BTreeMap<(Tenant, String), TargetChange>,
+    targets: &BTreeSet<(Tenant, String)>,
+    contacts: &BTreeSet<(Tenant, String)>,
 ) -> Result<()> {
-    let mut by_tenant: BTreeMap<&Tenant, BTreeMap<String, TargetChange>> = BTreeMap::new();
-    for ((tenant, controller_id), change) in targets {
-        by_tenant.entry(tenant).or_default().insert(controller_id.clone(), *change);
+    let mut by_tenant: BTreeMap<&Tenant, ChangedTargets> = BTreeMap::new();
+    for (tenant, controller_id) in targets {
+        by_tenant.entry(tenant).or_default().changed.insert(controller_id.clone());
+    }
+    for (tenant, controller_id) in contacts {
+        by_tenant.entry(tenant).or_default().contacted.insert(controller_id.clone());
     }
     for (tenant, changed) in by_tenant {
         if let Some(snapshot) = engine.tenant(tenant).await? {

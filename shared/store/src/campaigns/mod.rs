@@ -1,3 +1,8 @@
-//! The `campaigns` table.
+//! What every campaign needs: a time at which the clock looks at it, one holder at a time, jobs with a cursor. And the campaigns
+//! themselves.
 
 mod auto_assignments;
+mod due;
+mod lease;
+
+pub use due::DueCampaign;
