@@ -5,7 +5,7 @@ use harrier_campaigns::auto_assignments::{self, Ground};
 use harrier_domain::action::ActionType;
 use harrier_domain::authority::Authority;
 use harrier_domain::auto_assignment::{AutoAssignmentDraft, Creator};
-use harrier_rest::resources::AutoAssignmentResource;
+use harrier_rest::resources::{ActionTypeName, AutoAssignmentResource};
 use harrier_rest::{ApiError, ApiResult, Hal, Json, Origin};
 use harrier_runtime::{App, Caller};
 use serde::Deserialize;
@@ -19,7 +19,7 @@ pub(super) struct AutoAssignmentCreate {
     target_filter_query: Option<String>,
     distribution_set_id: Option<i64>,
     start_at: Option<i64>,
-    action_type: Option<String>,
+    action_type: Option<ActionTypeName>,
     weight: Option<i64>,
     confirmation_required: Option<bool>,
 }
@@ -47,14 +47,10 @@ impl AutoAssignmentCreate {
             description: self.description,
             query: self.target_filter_query,
             distribution_set: set.ok_or_else(|| ApiError::not_readable("no distribution set is named"))?,
-            action_type: self.action_type.map(|name| action_type(&name)).transpose()?,
+            action_type: self.action_type.map(ActionType::from),
             weight: self.weight,
             confirmation_required: self.confirmation_required,
             start_at: self.start_at,
         })
     }
-}
-
-fn action_type(name: &str) -> ApiResult<ActionType> {
-    ActionType::from_wire(name).ok_or_else(|| ApiError::not_readable("there is no such action type"))
 }

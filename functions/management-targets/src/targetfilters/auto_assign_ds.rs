@@ -7,7 +7,7 @@ use harrier_domain::action::ActionType;
 use harrier_domain::authority::Authority;
 use harrier_domain::auto_assignment::{AutoAssignment, AutoAssignmentDraft, Creator};
 use harrier_domain::classification::TargetFilter;
-use harrier_rest::resources::TargetFilterResource;
+use harrier_rest::resources::{ActionTypeName, TargetFilterResource};
 use harrier_rest::{ApiError, ApiResult, Hal, Json, Origin, Path, no_content};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Loaded, Result, until_settled};
@@ -35,7 +35,7 @@ pub(super) async fn get(
 pub(super) struct AutoAssignRequest {
     id: Option<i64>,
     #[serde(rename = "type")]
-    action_type: Option<String>,
+    action_type: Option<ActionTypeName>,
     weight: Option<i64>,
     confirmation_required: Option<bool>,
 }
@@ -59,16 +59,12 @@ impl AutoAssignRequest {
     fn draft(self) -> ApiResult<AutoAssignmentDraft> {
         Ok(AutoAssignmentDraft {
             distribution_set: self.id.ok_or_else(|| ApiError::not_readable("no distribution set is named"))?,
-            action_type: self.action_type.map(|name| action_type(&name)).transpose()?,
+            action_type: self.action_type.map(ActionType::from),
             weight: self.weight,
             confirmation_required: self.confirmation_required,
             ..AutoAssignmentDraft::default()
         })
     }
-}
-
-fn action_type(name: &str) -> ApiResult<ActionType> {
-    ActionType::from_wire(name).ok_or_else(|| ApiError::not_readable("there is no such action type"))
 }
 
 /// A linked auto assignment gives way to the new one; one of the same name with another query does not.

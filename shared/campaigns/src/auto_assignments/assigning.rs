@@ -52,16 +52,20 @@ pub(super) async fn assign_to_matching(
     matching: Vec<&mut Subject>,
 ) -> Result<Vec<String>> {
     let set = auto.distribution_set;
-    let new: Vec<&mut Subject> = matching.into_iter().filter(|one| one.target.assigned_set != Some(set)).collect();
-    let compatibility =
-        Compatibility::of(ground.store(), ground.tenant(), new.iter().map(|subject| &subject.target)).await?;
-    let compatible = new.into_iter().filter(|subject| compatibility.allows(&subject.target, auto.set_type));
-    let asked = compatible.map(|subject| async move {
-        let had = subject.has_had(ground, set).await?;
-        Ok::<_, StoreError>((!had).then(|| subject.target.controller_id.clone()))
-    });
-    let eligible: Vec<Option<String>> = stream::iter(asked).buffered(CONCURRENCY).try_collect().await?;
+    let mut open = matching;
+    open.retain(|subject| subject.target.assigned_set != Some(set));
+    let types: BTreeSet<i64> = open.iter().filter_map(|subject| subject.target.target_type).collect();
+    let compatibility = Compatibility::of(ground.store(), ground.tenant(), types).await?;
+    open.retain(|subject| compatibility.allows(&subject.target, auto.set_type));
+    let questions: Vec<_> = open.into_iter().map(|subject| eligible_id(ground, subject, set)).collect();
+    let eligible: Vec<Option<String>> = stream::iter(questions).buffered(CONCURRENCY).try_collect().await?;
     assign_to(ground, auto, eligible.into_iter().flatten().collect()).await
+}
+
+/// The controller id of a target that never had the set.
+async fn eligible_id(ground: &Ground<'_>, subject: &mut Subject, set: i64) -> Result<Option<String>> {
+    let had = subject.has_had(ground, set).await?;
+    Ok((!had).then(|| subject.target.controller_id.clone()))
 }
 
 async fn assign_to(ground: &Ground<'_>, auto: &AutoAssignment, targets: Vec<String>) -> Result<Vec<String>> {

@@ -65,12 +65,14 @@ async fn running_definitions(ground: &Ground<'_>) -> Result<Vec<Definition>> {
 
 async fn load(ground: &Ground<'_>, ids: &[String], with_details: bool) -> Result<Vec<Subject>> {
     let targets = ground.store().targets(ground.tenant(), ids).await?;
-    let joined = targets.into_iter().map(|target| async move {
-        let details =
-            if with_details { ground.store().details(ground.tenant(), &target.controller_id).await? } else { None };
-        Ok::<_, StoreError>(Subject::new(target.into_inner(), details.map(Loaded::into_inner)))
-    });
+    let joined: Vec<_> = targets.into_iter().map(|target| join(ground, target.into_inner(), with_details)).collect();
     stream::iter(joined).buffered(CONCURRENCY).try_collect().await
+}
+
+async fn join(ground: &Ground<'_>, target: Target, with_details: bool) -> Result<Subject> {
+    let details =
+        if with_details { ground.store().details(ground.tenant(), &target.controller_id).await? } else { None };
+    Ok(Subject::new(target, details.map(Loaded::into_inner)))
 }
 
 /// One auto assignment for all the targets; the next one sees what it did.
@@ -81,10 +83,13 @@ async fn apply(
     changed: &BTreeSet<String>,
 ) -> Result<()> {
     let concerned = |target: &Target| definition.selection.reads_contact() || changed.contains(&target.controller_id);
-    let matching = subjects.iter_mut().filter(|subject| {
-        concerned(&subject.target) && definition.selection.matches(&subject.target, subject.details.as_ref())
-    });
-    match assign_to_matching(ground, &definition.auto, matching.collect()).await {
+    let matching: Vec<&mut Subject> = subjects
+        .iter_mut()
+        .filter(|subject| {
+            concerned(&subject.target) && definition.selection.matches(&subject.target, subject.details.as_ref())
+        })
+        .collect();
+    match assign_to_matching(ground, &definition.auto, matching).await {
         Ok(assigned) => refresh(ground, subjects, &assigned).await,
         Err(StoreError::Refused(refusal)) => {
             let (tenant, id) = (ground.tenant(), definition.auto.id);

@@ -12,10 +12,9 @@ pub(super) struct Compatibility {
 }
 
 impl Compatibility {
-    /// For these targets; reads nothing when none has a type.
-    pub async fn of<'t>(store: &Store, tenant: &Tenant, targets: impl Iterator<Item = &'t Target>) -> Result<Self> {
-        let ids: BTreeSet<i64> = targets.filter_map(|target| target.target_type).collect();
-        let ids: Vec<i64> = ids.into_iter().collect();
+    /// For targets of these types; reads nothing when there are none.
+    pub async fn of(store: &Store, tenant: &Tenant, target_types: BTreeSet<i64>) -> Result<Self> {
+        let ids: Vec<i64> = target_types.into_iter().collect();
         Ok(Self::from_types(store.find_many(tenant, &ids, Consistency::Strong).await?))
     }
 
