@@ -2,6 +2,9 @@
 
 use aws_config::BehaviorVersion;
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::Response;
 use harrier_campaigns::{EngineError, StepQueue};
 use harrier_domain::Tenant;
 use harrier_store::Consistency;
@@ -9,6 +12,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::env;
+use std::io::Write;
 
 use crate::gateway::behind_gateway;
 use crate::telemetry::{LogFormat, init_logs};
@@ -22,7 +26,24 @@ pub async fn run(router: impl FnOnce(App) -> Router) -> Result<(), lambda_http::
     init_logs(LogFormat::Json);
     let app = app_from_environment().await?;
     warm_up(&app).await;
-    lambda_http::run(behind_gateway(router(app))).await
+    let metrics = app.clone();
+    let routes = router(app).layer(middleware::from_fn_with_state(metrics, tell_metrics));
+    lambda_http::run(behind_gateway(routes)).await
+}
+
+async fn tell_metrics(State(app): State<App>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    tell(&app);
+    response
+}
+
+/// Writes what there is to tell to the log, where CloudWatch finds it.
+fn tell(app: &App) {
+    let function = env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
+    if let Some(line) = app.metrics.embedded(&function, app.now()) {
+        let mut output = std::io::stdout().lock();
+        let _nobody_reads = writeln!(output, "{line}").and_then(|()| output.flush());
+    }
 }
 
 /// Runs a function that is invoked by events until Lambda ends it. `main.rs` calls nothing else.
@@ -41,7 +62,11 @@ where
     let handle = &handle;
     let serve = |event: LambdaEvent<E>| {
         let app = app.clone();
-        async move { handle(event.payload, app).await.map_err(lambda_runtime::Error::from) }
+        async move {
+            let handled = app.metrics.metered(handle(event.payload, app.clone())).await;
+            tell(&app);
+            handled.map_err(lambda_runtime::Error::from)
+        }
     };
     lambda_runtime::run(service_fn(serve)).await
 }

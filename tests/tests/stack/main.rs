@@ -4,4 +4,5 @@ mod budgets;
 mod hostile;
 mod isolation;
 mod journey;
+mod metrics;
 mod surprises;

@@ -20,6 +20,9 @@ pub(super) struct Serve {
     /// Address of the device and management APIs.
     #[arg(long, env = "HARRIER_LISTEN", value_name = "IP:PORT", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Address of `/metrics` for Prometheus; without it there is none. Nobody logs in to it: keep it off public networks.
+    #[arg(long, env = "HARRIER_METRICS_LISTEN", value_name = "IP:PORT")]
+    metrics_listen: Option<SocketAddr>,
     /// URL under which devices and users reach us, for links; by default what each request names as its host.
     #[arg(long, env = "HARRIER_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
@@ -158,6 +161,7 @@ impl Serve {
             storage: self.storage.storage(),
             durability: self.storage.durability(),
             listen: self.listen,
+            metrics_listen: self.metrics_listen,
             storage_listen: self.artifacts.storage_listen,
             storage_url: self.artifacts.storage_url,
             tls: tls.map(|(certificate, key)| Tls { certificate, key }),
@@ -198,15 +202,17 @@ fn announcement(stack: &Stack, storage: &Storage) -> String {
         Password::Unchanged => "unchanged".to_owned(),
     };
     let links = stack.storage_address().map(|address| format!("  artifact links  http://{address}\n"));
+    let metrics = stack.metrics_url().map(|url| format!("  metrics         {url}\n"));
     format!(
         "Harrier listens on {url}\n\
         \x20 device API      {url}/{tenant}/controller/v1/<controllerId>\n\
         \x20 management API  {url}/rest/v1\n\
-        {}\
+        {}{}\
         \x20 storage         {}\n\
         \x20 administrator   {} of tenant {tenant}\n\
         \x20 password        {password}\n",
         links.unwrap_or_default(),
+        metrics.unwrap_or_default(),
         described(storage),
         administrator.name,
     )

@@ -5,6 +5,7 @@ mod backend;
 mod error;
 mod first_start;
 mod listener;
+mod metrics;
 mod options;
 
 use std::net::SocketAddr;
@@ -34,6 +35,7 @@ pub struct Stack {
     storage: Option<LocalServer>,
     pumps: Pumps,
     running: Option<Running>,
+    metrics: Option<Listener>,
 }
 
 impl Stack {
@@ -44,6 +46,7 @@ impl Stack {
     pub async fn start(options: Options) -> Result<Self, StackError> {
         let tls = listener::load(options.tls.as_ref()).await?;
         let http = listener::bind(options.listen)?;
+        let metrics_listener = options.metrics_listen.map(listener::bind).transpose()?;
         let storage_listener = TcpListener::from_std(listener::bind(options.storage_listen)?)?;
         let backend = Backend::open(&options.storage, options.durability).await?;
         let mut settings = options.settings;
@@ -60,7 +63,10 @@ impl Stack {
         let listener = Listener::start(http, tls, routes(&app))?;
         let pumps = Pumps::new(app.clone(), messages, backend.embedded_database);
         let running = options.pumps.then(|| pumps.start());
-        Ok(Self { app, administrator, listener, storage, pumps, running })
+        let metrics = metrics_listener
+            .map(|bound| Listener::start(bound, None, metrics::routes(app.clone(), pumps.clone())))
+            .transpose()?;
+        Ok(Self { app, administrator, listener, storage, pumps, running, metrics })
     }
 
     /// Where the APIs listen.
@@ -79,6 +85,12 @@ impl Stack {
     #[must_use]
     pub fn storage_address(&self) -> Option<SocketAddr> {
         self.storage.as_ref().map(LocalServer::address)
+    }
+
+    /// Where numbers are served to Prometheus; `None` when nobody asked for it.
+    #[must_use]
+    pub fn metrics_url(&self) -> Option<String> {
+        self.metrics.as_ref().map(|listener| format!("{}/metrics", listener.url()))
     }
 
     /// The administrator of tenant [`Tenant::DEFAULT`].

@@ -37,6 +37,8 @@ pub struct Options {
     pub durability: Durability,
     /// Address of the APIs; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Address of `/metrics`, which everybody who reaches it may read; `None` serves none.
+    pub metrics_listen: Option<SocketAddr>,
     /// Address of presigned links.
     pub storage_listen: SocketAddr,
     /// The URL under which devices reach `storage_listen`.
@@ -96,6 +98,7 @@ impl Options {
             storage: Storage::Memory,
             durability: Durability::default(),
             listen: free_port,
+            metrics_listen: None,
             storage_listen: free_port,
             storage_url: None,
             tls: None,

@@ -51,6 +51,16 @@ pub(super) async fn assign_to_matching(
     auto: &AutoAssignment,
     matching: Vec<&mut Subject>,
 ) -> Result<Vec<String>> {
+    let eligible = eligible(ground, auto, matching).await?;
+    assign_to(ground, auto, eligible).await
+}
+
+/// Those of the matching targets that may have the set and never had it.
+pub(super) async fn eligible(
+    ground: &Ground<'_>,
+    auto: &AutoAssignment,
+    matching: Vec<&mut Subject>,
+) -> Result<Vec<String>> {
     let set = auto.distribution_set;
     let mut open = matching;
     open.retain(|subject| subject.target.assigned_set != Some(set));
@@ -59,7 +69,7 @@ pub(super) async fn assign_to_matching(
     open.retain(|subject| compatibility.allows(&subject.target, auto.set_type));
     let questions: Vec<_> = open.into_iter().map(|subject| eligible_id(ground, subject, set)).collect();
     let eligible: Vec<Option<String>> = stream::iter(questions).buffered(CONCURRENCY).try_collect().await?;
-    assign_to(ground, auto, eligible.into_iter().flatten().collect()).await
+    Ok(eligible.into_iter().flatten().collect())
 }
 
 /// The controller id of a target that never had the set.

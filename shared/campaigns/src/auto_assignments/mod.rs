@@ -26,7 +26,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Engine, Result, Step, Work};
-use changed_targets::ChangedTargets;
+use changed_targets::{ChangedTargets, find_concerned};
+
+/// Changed targets of one step: enough to share what they have in common, few enough for a message.
+const TARGETS_PER_STEP: usize = 50;
 
 /// A step of an auto assignment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +39,8 @@ pub enum AutoAssignStep {
     Advance { auto_assignment: i64 },
     /// The part of a pass after this place.
     Pass { auto_assignment: i64, pass: FleetPass },
+    /// These targets changed so that they get something.
+    Targets { targets: BTreeSet<String> },
     /// Something that queries refer to changed.
     Reconsider { changed: ReferredTo },
 }
@@ -49,6 +54,7 @@ pub(crate) async fn perform(engine: &Engine, tenant: &Tenant, step: &AutoAssignS
     match step {
         AutoAssignStep::Advance { auto_assignment } => advance(engine, tenant, *auto_assignment).await,
         AutoAssignStep::Pass { auto_assignment, pass } => pass::perform(engine, tenant, *auto_assignment, pass).await,
+        AutoAssignStep::Targets { targets } => evaluate(engine, tenant, targets).await,
         AutoAssignStep::Reconsider { changed } => reconsider::perform(engine, tenant, *changed).await,
     }
 }
@@ -83,9 +89,20 @@ pub(crate) async fn targets_changed(
         by_tenant.entry(tenant).or_default().contacted.insert(controller_id.clone());
     }
     for (tenant, changed) in by_tenant {
-        if let Some(snapshot) = engine.tenant(tenant).await? {
-            changed_targets::evaluate(&Ground { engine, snapshot: &snapshot }, &changed).await?;
-        }
+        let Some(snapshot) = engine.tenant(tenant).await? else { continue };
+        let concerned = find_concerned(&Ground { engine, snapshot: &snapshot }, &changed).await?;
+        let concerned: Vec<String> = concerned.into_iter().collect();
+        let steps = concerned
+            .chunks(TARGETS_PER_STEP)
+            .map(|chunk| step(tenant, AutoAssignStep::Targets { targets: chunk.iter().cloned().collect() }));
+        engine.steps.send(&steps.collect::<Vec<_>>()).await?;
+    }
+    Ok(())
+}
+
+async fn evaluate(engine: &Engine, tenant: &Tenant, targets: &BTreeSet<String>) -> Result<()> {
+    if let Some(snapshot) = engine.tenant(tenant).await? {
+        changed_targets::evaluate(&Ground { engine, snapshot: &snapshot }, targets).await?;
     }
     Ok(())
 }
