@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod catalogue;
+mod consistency;
 mod database;
 mod error;
 mod fleet;
@@ -20,6 +21,7 @@ mod transaction;
 pub use catalogue::{
     Blob, CatalogueRecord, DescribedSet, MetadataOwner, NameGuard, OwnedMetadata, REMOVAL_TIME, SetMembership,
 };
+pub use consistency::CheckReport;
 pub use database::{Consistency, Database, MAX_PAGE};
 pub use error::{Result, StoreError};
 pub use fleet::{ActionReference, ActionWalk, HistoryOrder, TargetDetails, WalkOrder};

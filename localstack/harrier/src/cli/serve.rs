@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use harrier::{AdministratorOptions, Options, Password, Stack, StackError, Storage, Tls};
+use harrier_domain::polling::Limits;
 use harrier_identity::device::CertificateHeaders;
 use harrier_rest::OriginPolicy;
 use harrier_runtime::{DeliveryMode, Settings};
@@ -80,6 +81,9 @@ struct Behaviour {
     /// Write down when a device was last seen only if the last time is this many seconds old.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     last_seen_seconds: u32,
+    /// The shortest interval at which tenants may let their devices poll.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3_600))]
+    min_polling_seconds: u32,
     /// Answer each request with the DynamoDB request units it took (`x-request-units`).
     #[arg(long)]
     expose_request_units: bool,
@@ -123,8 +127,9 @@ impl Serve {
     }
 
     fn settings(&self) -> Settings {
-        let Behaviour { last_seen_seconds, expose_request_units, trust_forwarded, trust_certificate_headers } =
+        let Behaviour { last_seen_seconds, expose_request_units, trust_forwarded, trust_certificate_headers, .. } =
             self.behaviour;
+        let shortest_interval = i64::from(self.behaviour.min_polling_seconds) * 1000;
         let public_base_url = self.public_url.clone();
         Settings {
             table_prefix: self.storage.table_prefix(),
@@ -137,6 +142,7 @@ impl Serve {
             last_seen_resolution: i64::from(last_seen_seconds) * 1000,
             certificate_headers: trust_certificate_headers.then(CertificateHeaders::default),
             expose_request_units,
+            polling_limits: Limits { min: shortest_interval, ..Limits::default() },
             ..Settings::default()
         }
     }
