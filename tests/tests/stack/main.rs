@@ -5,3 +5,4 @@ mod contention;
 mod hostile;
 mod isolation;
 mod journey;
+mod surprises;
