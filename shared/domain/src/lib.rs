@@ -14,6 +14,7 @@ pub mod cancellation;
 pub mod classification;
 pub mod configuration;
 pub mod confirmation;
+pub mod consistency;
 pub mod error;
 pub mod feedback;
 pub mod forcing;

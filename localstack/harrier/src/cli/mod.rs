@@ -24,7 +24,7 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Watch a virtual fleet update itself through a server in memory.
     Demo(demo::DemoOptions),
-    /// Manage tenants and users. With embedded storage, stop the server first.
+    /// Manage tenants and users, check the data. With embedded storage, stop the server first.
     #[command(subcommand)]
     Admin(admin::Admin),
 }

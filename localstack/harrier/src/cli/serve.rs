@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use harrier::{AdministratorOptions, Options, Password, Stack, StackError, Storage, Time, Tls};
+use harrier_domain::polling;
 use harrier_identity::device::CertificateHeaders;
 use harrier_rest::{FilterSettings, Limits, Network, OriginPolicy};
 use harrier_runtime::{DeliveryMode, Settings};
@@ -85,6 +86,9 @@ struct Behaviour {
     /// Write down when a device was last seen only if the last time is this many seconds old.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     last_seen_seconds: u32,
+    /// The shortest interval at which tenants may let their devices poll.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3_600))]
+    min_polling_seconds: u32,
     /// Answer each request with the DynamoDB request units it took (`x-request-units`).
     #[arg(long)]
     expose_request_units: bool,
@@ -173,8 +177,9 @@ impl Serve {
     }
 
     fn settings(&self) -> Settings {
-        let Behaviour { last_seen_seconds, expose_request_units, trust_forwarded, trust_certificate_headers } =
+        let Behaviour { last_seen_seconds, expose_request_units, trust_forwarded, trust_certificate_headers, .. } =
             self.behaviour;
+        let shortest_interval = i64::from(self.behaviour.min_polling_seconds) * 1000;
         let public_base_url = self.public_url.clone();
         Settings {
             table_prefix: self.storage.table_prefix(),
@@ -189,6 +194,7 @@ impl Serve {
             filters: self.filters.settings(),
             device_networks: self.filters.device_networks.clone(),
             expose_request_units,
+            polling_limits: polling::Limits { min: shortest_interval, ..polling::Limits::default() },
             ..Settings::default()
         }
     }
