@@ -6,6 +6,7 @@ mod error;
 mod first_start;
 mod listener;
 mod options;
+mod tls;
 
 use std::net::SocketAddr;
 
@@ -42,7 +43,7 @@ impl Stack {
     /// # Errors
     /// When the storage cannot be opened, an address is taken, or a certificate cannot be read.
     pub async fn start(options: Options) -> Result<Self, StackError> {
-        let tls = listener::load(options.tls.as_ref()).await?;
+        let tls = tls::load(options.tls.as_ref()).await?;
         let http = listener::bind(options.listen)?;
         let storage_listener = TcpListener::from_std(listener::bind(options.storage_listen)?)?;
         let backend = Backend::open(&options.storage, options.durability).await?;
@@ -57,7 +58,9 @@ impl Stack {
         let administrator = prepare(&app, &backend.database, &backend.objects, options.administrator).await?;
         let storage =
             backend.embedded_objects().map(|objects| objects.serve_presigned(storage_listener)).transpose()?;
-        let listener = Listener::start(http, tls, routes(&app))?;
+        let (config, authorities) = tls.map(|tls| (tls.config, tls.authorities)).unzip();
+        let routes = tls::with_certificates(routes(&app), &app, authorities.flatten());
+        let listener = Listener::start(http, config, routes)?;
         let pumps = Pumps::new(app.clone(), messages, backend.embedded_database);
         let running = options.pumps.then(|| pumps.start());
         Ok(Self { app, administrator, listener, storage, pumps, running })
