@@ -7,12 +7,14 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use harrier_campaigns::{EngineError, StepQueue};
 use harrier_domain::Tenant;
+use harrier_identity::ClientAuthorities;
 use harrier_store::Consistency;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::env;
 use std::io::Write;
+use std::sync::Arc;
 
 use crate::gateway::behind_gateway;
 use crate::telemetry::{LogFormat, init_logs};
@@ -26,9 +28,37 @@ pub async fn run(router: impl FnOnce(App) -> Router) -> Result<(), lambda_http::
     init_logs(LogFormat::Json);
     let app = app_from_environment().await?;
     warm_up(&app).await;
-    let metrics = app.clone();
-    let routes = router(app).layer(middleware::from_fn_with_state(metrics, tell_metrics));
-    lambda_http::run(behind_gateway(routes)).await
+    lambda_http::run(behind_gateway(telling(app, router), None)).await
+}
+
+/// As [`run`], for the function that devices call: what the gateway passes on of their certificates is verified by the
+/// authorities of its trust store.
+///
+/// # Errors
+/// Those of [`run`], and when the trust store cannot be read.
+pub async fn run_for_devices(router: impl FnOnce(App) -> Router) -> Result<(), lambda_http::Error> {
+    init_logs(LogFormat::Json);
+    let (app, authorities) = tokio::try_join!(app_from_environment(), trust_store())?;
+    warm_up(&app).await;
+    lambda_http::run(behind_gateway(telling(app, router), authorities.map(Arc::new))).await
+}
+
+/// The authorities at `HARRIER_TRUST_STORE`, `s3://bucket/key`; none without it.
+async fn trust_store() -> Result<Option<ClientAuthorities>, lambda_http::Error> {
+    let uri = env::var("HARRIER_TRUST_STORE").unwrap_or_default();
+    if uri.is_empty() {
+        return Ok(None);
+    }
+    let unusable = "the trust store is not at s3://bucket/key";
+    let (bucket, key) = uri.strip_prefix("s3://").and_then(|rest| rest.split_once('/')).ok_or(unusable)?;
+    let objects = aws_sdk_s3::Client::new(&aws_config::load_defaults(BehaviorVersion::latest()).await);
+    let bundle = objects.get_object().bucket(bucket).key(key).send().await?.body.collect().await?.into_bytes();
+    Ok(Some(ClientAuthorities::from_pem(&bundle)?))
+}
+
+/// The function's routes; after each answer the log gets its metrics.
+fn telling(app: App, router: impl FnOnce(App) -> Router) -> Router {
+    router(app.clone()).layer(middleware::from_fn_with_state(app, tell_metrics))
 }
 
 async fn tell_metrics(State(app): State<App>, request: Request, next: Next) -> Response {

@@ -19,7 +19,7 @@ pub use app::App;
 pub use caller::Caller;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use events::{BatchFailures, QueueEvent, QueueMessage, StreamEvent};
-pub use lambda::{run, run_events};
+pub use lambda::{run, run_events, run_for_devices};
 pub use metrics::{Gauge, Metric, Metrics};
 pub use peer::{GatewayPeer, peer_ip};
 pub use settings::{DeliveryMode, Settings, SettingsError};

@@ -33,6 +33,10 @@ pub(super) struct Serve {
     /// Private key in PEM format.
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     tls_key: Option<PathBuf>,
+    /// Authorities of client certificates in PEM format: a device may log in with a certificate of theirs that names it, where
+    /// its tenant trusts the SHA-256 fingerprint of one of them (`authentication.header.authority`).
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    client_ca: Option<PathBuf>,
 
     #[command(flatten)]
     storage: StorageOptions,
@@ -168,7 +172,7 @@ impl Serve {
             metrics_listen: self.metrics_listen,
             storage_listen: self.artifacts.storage_listen,
             storage_url: self.artifacts.storage_url,
-            tls: tls.map(|(certificate, key)| Tls { certificate, key }),
+            tls: tls.map(|(certificate, key)| Tls { certificate, key, client_authorities: self.client_ca }),
             administrator: AdministratorOptions { name: self.administrator.admin_user, password },
             settings,
             time: Time::default(),

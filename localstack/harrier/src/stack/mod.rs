@@ -7,6 +7,7 @@ mod first_start;
 mod listener;
 mod metrics;
 mod options;
+mod tls;
 
 use std::net::SocketAddr;
 
@@ -44,7 +45,7 @@ impl Stack {
     /// # Errors
     /// When the storage cannot be opened, an address is taken, or a certificate cannot be read.
     pub async fn start(options: Options) -> Result<Self, StackError> {
-        let tls = listener::load(options.tls.as_ref()).await?;
+        let tls = tls::load(options.tls.as_ref()).await?;
         let http = listener::bind(options.listen)?;
         let metrics_listener = options.metrics_listen.map(listener::bind).transpose()?;
         let storage_listener = TcpListener::from_std(listener::bind(options.storage_listen)?)?;
@@ -60,7 +61,9 @@ impl Stack {
         let administrator = prepare(&app, &backend.database, &backend.objects, options.administrator).await?;
         let storage =
             backend.embedded_objects().map(|objects| objects.serve_presigned(storage_listener)).transpose()?;
-        let listener = Listener::start(http, tls, routes(&app))?;
+        let (config, authorities) = tls.map(|tls| (tls.config, tls.authorities)).unzip();
+        let routes = tls::with_certificates(routes(&app), &app, authorities.flatten());
+        let listener = Listener::start(http, config, routes)?;
         let pumps = Pumps::new(app.clone(), messages, backend.embedded_database);
         let running = options.pumps.then(|| pumps.start());
         let metrics = metrics_listener

@@ -27,6 +27,9 @@ pub struct Tls {
     /// The certificate, followed by the certificates of those who signed it.
     pub certificate: PathBuf,
     pub key: PathBuf,
+    /// The authorities that issue client certificates. With them callers may show one; who shows none is heard all the same,
+    /// and who shows one that is not theirs is not.
+    pub client_authorities: Option<PathBuf>,
 }
 
 /// The options of [`Stack::start`](super::Stack::start).
