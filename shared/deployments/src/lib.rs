@@ -9,7 +9,7 @@ mod assign;
 mod removal;
 mod sets;
 
-pub use actions::{Decision, decide_on_action};
+pub use actions::{Decision, decide_on_action, decide_on_open_actions};
 pub use assign::{AssignedAction, AssignmentOrder, AssignmentOutcome, TargetOrder, assign};
 pub use removal::{remove_actions, remove_target};
 pub use sets::{deployable_set, lock_for_use, typed_modules};

@@ -16,6 +16,7 @@ pub mod confirmation;
 pub mod error;
 pub mod feedback;
 pub mod forcing;
+pub mod invalidation;
 pub mod maintenance;
 pub mod network;
 pub mod offer;

@@ -29,3 +29,8 @@ pub(crate) fn matters(before: Option<&Target>, after: Option<&Target>) -> bool {
 pub(crate) async fn targets_changed(_engine: &Engine, _targets: &BTreeSet<(Tenant, String)>) -> Result<()> {
     Ok(())
 }
+
+/// Removes the automatic assignments of these sets (`domain-behaviour.md` §9.1). Repeating it is harmless.
+pub(crate) async fn remove_of_sets(_engine: &Engine, _tenant: &Tenant, _sets: &[i64]) -> Result<()> {
+    Ok(())
+}
