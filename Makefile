@@ -11,7 +11,8 @@ COMPILER ?= cargo-zigbuild
 TOOLS := .tools
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LAMBDA := $(TARGET)/lambda
-FUNCTIONS := device management-targets management-repository management-campaigns management-system
+FUNCTIONS := device management-targets management-repository management-campaigns management-system \
+  campaign-worker campaign-clock fleet-events
 
 .PHONY: help
 help:
@@ -22,7 +23,8 @@ help:
 	@echo "make lint                 format and clippy"
 	@echo "make deny                 licences and sources of the dependencies"
 	@echo "make demo                 a fleet of virtual devices updates itself"
-	@echo "make benchmark            what finding targets costs among 100 000"
+	@echo "make simulation           campaigns where everything goes wrong, by thousands of seeds"
+	@echo "make benchmark            what finding targets and taking updates back costs in a large fleet"
 	@echo "make lambda               the functions as Lambda wants them: $(LAMBDA)/<function>/bootstrap"
 	@echo "make clean                remove all that was built"
 
@@ -80,6 +82,14 @@ demo:
 .PHONY: benchmark
 benchmark:
 	$(CARGO) run --release --package harrier-tests --bin search_benchmark
+	$(CARGO) run --release --package harrier-tests --bin invalidation_benchmark
+
+# Seeds of each subject. HARRIER_SIMULATION_SEED=17 runs that one alone, to see why it failed.
+SEEDS ?= 2000
+
+.PHONY: simulation
+simulation:
+	HARRIER_SIMULATION_SEEDS=$(SEEDS) $(CARGO) test --workspace --test campaigns -- simulation --nocapture
 
 .PHONY: clean
 clean:

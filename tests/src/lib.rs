@@ -12,6 +12,7 @@ pub mod lambda;
 pub mod programs;
 pub mod proxy;
 mod server;
+pub mod simulation;
 pub mod update;
 mod world;
 

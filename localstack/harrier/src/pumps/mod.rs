@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use crate::StackError;
 use crate::embedded::dynamodb::EmbeddedDynamoDb;
 use crate::embedded::sqs::Depth;
-pub use queue::{DEAD_LETTERS, STEPS, StepMessages};
+pub use queue::{DEAD_LETTERS, MAX_RECEIVES, STEPS, StepMessages};
 use stream::FleetStream;
 
 /// Rounds after which work that makes itself new work is not waited for any more.
