@@ -1,6 +1,5 @@
 //! A function on Lambda: clients, warm-up, then the invocation loop.
 
-use aws_config::BehaviorVersion;
 use axum::Router;
 use harrier_campaigns::{EngineError, StepQueue};
 use harrier_domain::Tenant;
@@ -11,7 +10,7 @@ use serde::de::DeserializeOwned;
 use std::env;
 
 use crate::telemetry::{LogFormat, init_logs};
-use crate::{App, Settings};
+use crate::{App, Settings, aws};
 
 /// Runs a function until Lambda ends it. `main.rs` calls nothing else.
 ///
@@ -19,7 +18,7 @@ use crate::{App, Settings};
 /// When the environment cannot be read, or the runtime interface fails.
 pub async fn run(router: impl FnOnce(App) -> Router) -> Result<(), lambda_http::Error> {
     init_logs(LogFormat::Json);
-    let app = app_from_environment().await?;
+    let app = app_from_environment()?;
     warm_up(&app).await;
     lambda_http::run(router(app)).await
 }
@@ -35,7 +34,7 @@ where
     F: Future<Output = Result<R, EngineError>>,
 {
     init_logs(LogFormat::Json);
-    let app = app_from_environment().await?;
+    let app = app_from_environment()?;
     warm_up(&app).await;
     let handle = &handle;
     let serve = |event: LambdaEvent<E>| {
@@ -45,8 +44,8 @@ where
     lambda_runtime::run(service_fn(serve)).await
 }
 
-async fn app_from_environment() -> Result<App, lambda_http::Error> {
-    let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
+fn app_from_environment() -> Result<App, lambda_http::Error> {
+    let aws = aws::configuration()?;
     let path_style = env::var("HARRIER_S3_PATH_STYLE").is_ok_and(|value| value == "true");
     let objects = aws_sdk_s3::config::Builder::from(&aws).force_path_style(path_style).build();
     let objects = aws_sdk_s3::Client::from_conf(objects);
