@@ -23,6 +23,7 @@ help:
 	@echo "make deny                 licences and sources of the dependencies"
 	@echo "make demo                 a fleet of virtual devices updates itself"
 	@echo "make benchmark            what finding targets costs among 100 000"
+	@echo "make rollout-benchmark    what a rollout over 100 000 targets costs"
 	@echo "make lambda               the functions as Lambda wants them: $(LAMBDA)/<function>/bootstrap"
 	@echo "make fuzz                 look for texts that break the query language, for SECONDS (60)"
 	@echo "make clean                remove all that was built"
@@ -81,6 +82,10 @@ demo:
 .PHONY: benchmark
 benchmark:
 	$(CARGO) run --profile server --package harrier-tests --bin search_benchmark
+
+.PHONY: rollout-benchmark
+rollout-benchmark:
+	$(CARGO) run --profile server --package harrier-tests --bin rollout_benchmark
 
 SECONDS ?= 60
 FUZZED := fuzz/corpus/rsql

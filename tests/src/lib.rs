@@ -8,6 +8,7 @@ pub mod client;
 pub mod files;
 mod installation;
 pub mod lambda;
+pub mod measuring;
 pub mod programs;
 pub mod proxy;
 mod server;

@@ -79,7 +79,8 @@ fn crossed() -> impl Strategy<Value = String> {
     let seed = proptest::sample::select(seeds);
     let place = any::<proptest::sample::Index>;
     (seed.clone(), seed, place(), place(), place()).prop_map(|(into, from, at, start, end)| {
-        let [at, start, end] = [(at, &into), (start, &from), (end, &from)].map(|(index, text)| index.index(text.len() + 1));
+        let [at, start, end] =
+            [(at, &into), (start, &from), (end, &from)].map(|(index, text)| index.index(text.len() + 1));
         let piece = &from[start.min(end)..start.max(end)];
         [&into[..at], piece, &into[at..]].concat().iter().collect()
     })
