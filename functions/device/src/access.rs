@@ -8,7 +8,7 @@ use harrier_domain::{Entity, Error, Tenant, text};
 use harrier_identity::TenantSnapshot;
 use harrier_identity::device::authenticate;
 use harrier_rest::{ApiError, ApiResult, Origin, Path};
-use harrier_runtime::App;
+use harrier_runtime::{App, peer_ip};
 use harrier_store::{Consistency, Loaded, Result, Store};
 use http::HeaderMap;
 use http::request::Parts;
@@ -95,6 +95,9 @@ impl FromRequestParts<App> for Visitor {
         // A decision needs the present; a document that is a moment old does no harm, and costs half.
         let consistency = if parts.method.is_safe() { Consistency::Eventual } else { Consistency::Strong };
         let now = app.now();
+        if !may_log_in_from(app, parts) {
+            return Err(ApiError::unauthorized());
+        }
         let proof = prove(app, &parts.headers, &names, consistency, now).await?;
         let origin = parts.extract_with_state::<Origin, App>(app).await?;
         let library = parts.extensions.get::<SoftwareLibrary>().cloned().unwrap_or_default();
@@ -125,6 +128,13 @@ impl FromRequestParts<App> for Device {
         let target = target.ok_or_else(|| session.unknown())?;
         Ok(Self { session, target })
     }
+}
+
+/// The caller is where devices are, if the installation says where that is.
+fn may_log_in_from(app: &App, parts: &Parts) -> bool {
+    let networks = &app.settings.device_networks;
+    let peer = || peer_ip(&parts.extensions, &parts.headers, app.settings.origin.trust_forwarded);
+    networks.is_empty() || peer().is_some_and(|peer| networks.iter().any(|network| network.contains(peer)))
 }
 
 /// Checks the credentials against what is remembered and cheaply read, and only before a refusal against the present.

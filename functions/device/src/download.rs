@@ -1,5 +1,6 @@
 //! Who may have which files, and the record of who fetched them (DDI §9.2, §9.5).
 
+use harrier_domain::action::StatusEntry;
 use harrier_domain::target::{OpenAction, Target};
 use harrier_domain::{Error, feedback, text};
 use harrier_rest::ApiResult;
@@ -90,18 +91,18 @@ pub async fn log(session: &Session, permission: &Permission, path: &str) -> Resu
         return Ok(());
     };
     let path = &text::truncated(path, SHOWN_PATH_LENGTH);
-    // The entry is written on the condition that the action is as it was read, so a cheap read does for the first try.
-    match append(session, action, path, Consistency::Eventual).await {
-        Err(StoreError::Conflict | StoreError::Refused(_)) => {
-            until_settled(|| append(session, action, path, Consistency::Strong)).await
-        }
+    let limit = session.app.settings.quotas.status_entries_per_action;
+    let entry = StatusEntry::unseen(&session.controller_id, action, feedback::download_entry(path), session.now);
+    // That the action is as it should be is the condition of the write; only when it fails, a read must tell why.
+    match session.store().append_unseen(session.tenant(), &entry, limit).await {
+        Err(StoreError::Conflict) => until_settled(|| append(session, action, path)).await,
         settled => settled,
     }
 }
 
-async fn append(session: &Session, id: i64, path: &str, consistency: Consistency) -> Result<()> {
+async fn append(session: &Session, id: i64, path: &str) -> Result<()> {
     let quotas = &session.app.settings.quotas;
-    let action = session.store().action(session.tenant(), &session.controller_id, id, consistency).await?;
+    let action = session.store().action(session.tenant(), &session.controller_id, id, Consistency::Strong).await?;
     let Some(mut action) = action.filter(|action| action.active) else {
         // Closed while the device was on its way to the bytes: it may have them, and there is nothing left to record.
         return Ok(());

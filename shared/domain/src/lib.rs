@@ -20,6 +20,7 @@ pub mod maintenance;
 pub mod network;
 pub mod offer;
 pub mod polling;
+pub mod purge;
 pub mod quota;
 pub mod software;
 pub mod target;

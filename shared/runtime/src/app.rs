@@ -3,6 +3,7 @@
 use harrier_artifacts::Artifacts;
 use harrier_campaigns::{Engine, StepQueue};
 use harrier_identity::{TenantDirectory, UserDirectory};
+use harrier_rest::RequestFilters;
 use harrier_store::{Database, Result, Store};
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ pub struct App {
     /// Where the work of campaigns goes.
     pub steps: StepQueue,
     pub settings: Arc<Settings>,
+    /// What all surfaces of this process let through together.
+    pub filters: Arc<RequestFilters>,
     clock: Arc<dyn Clock>,
 }
 
@@ -39,6 +42,7 @@ impl App {
             steps: StepQueue::none(),
             store,
             artifacts,
+            filters: Arc::new(RequestFilters::new(settings.filters.clone())),
             settings: Arc::new(settings),
             clock: Arc::new(SystemClock),
         })

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::env;
 
+use crate::gateway::behind_gateway;
 use crate::telemetry::{LogFormat, init_logs};
 use crate::{App, Settings, aws};
 
@@ -20,7 +21,7 @@ pub async fn run(router: impl FnOnce(App) -> Router) -> Result<(), lambda_http::
     init_logs(LogFormat::Json);
     let app = app_from_environment()?;
     warm_up(&app).await;
-    lambda_http::run(router(app)).await
+    lambda_http::run(behind_gateway(router(app))).await
 }
 
 /// Runs a function that is invoked by events until Lambda ends it. `main.rs` calls nothing else.

@@ -294,12 +294,18 @@ fn verdict(reasons: &[CancellationReason], refusals: Vec<Option<Error>>) -> Stor
     StoreError::Backend(format!("transaction canceled: {reasons:?}"))
 }
 
+/// The action is open, has this status, and room in its history.
 pub(crate) fn history_condition(update: &mut Expression, status: ActionStatus, limit: i64) -> String {
+    let name = update.name("st");
+    let seen = update.value(AttributeValue::S(status.name().to_owned()));
+    format!("{} AND {name} = {seen}", open_condition(update, limit))
+}
+
+/// The action is open, and has room in its history.
+pub(crate) fn open_condition(update: &mut Expression, limit: i64) -> String {
     let active = update.name("act");
     let yes = update.value(AttributeValue::Bool(true));
-    let status_name = update.name("st");
-    let seen = update.value(AttributeValue::S(status.name().to_owned()));
-    let mut condition = format!("{active} = {yes} AND {status_name} = {seen}");
+    let mut condition = format!("{active} = {yes}");
     if limit > 0 {
         let count = update.name("n");
         let most = update.value(AttributeValue::N(limit.to_string()));

@@ -4,3 +4,4 @@ mod budgets;
 mod hostile;
 mod isolation;
 mod journey;
+mod surprises;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use harrier::{AdministratorOptions, Options, Password, Stack, StackError, Storage, Time, Tls};
 use harrier_identity::device::CertificateHeaders;
-use harrier_rest::OriginPolicy;
+use harrier_rest::{FilterSettings, Limits, Network, OriginPolicy};
 use harrier_runtime::{DeliveryMode, Settings};
 
 use super::storage::StorageOptions;
@@ -38,6 +38,8 @@ pub(super) struct Serve {
     artifacts: Artifacts,
     #[command(flatten)]
     behaviour: Behaviour,
+    #[command(flatten)]
+    filters: Filters,
 }
 
 #[derive(Args)]
@@ -91,6 +93,48 @@ struct Behaviour {
     trust_certificate_headers: bool,
 }
 
+/// DDI §16. The defaults are hawkBit's.
+#[derive(Args)]
+#[command(next_help_heading = "Who is heard")]
+struct Filters {
+    /// Reading requests a second that one address may send; more are answered 429. 0: no limit.
+    #[arg(long, value_name = "COUNT", default_value_t = 200)]
+    reads_per_second: u32,
+    /// Other requests a second that one address may send. 0: no limit.
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    writes_per_second: u32,
+    /// Reading requests a second that one device may send from one address. 0: no limit.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    device_reads_per_second: u32,
+    /// Other requests a second that one device may send from one address. 0: no limit.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    device_writes_per_second: u32,
+    /// Addresses without limits, as `10.0.0.0/8`, separated by commas; by default loopback, private and link-local ones.
+    #[arg(long, value_name = "NETWORKS", value_delimiter = ',')]
+    unlimited_addresses: Option<Vec<Network>>,
+    /// Addresses that are answered 403.
+    #[arg(long, env = "HARRIER_BLOCKED_ADDRESSES", value_name = "NETWORKS", value_delimiter = ',')]
+    blocked_addresses: Vec<Network>,
+    /// Host names that requests may be for, others are answered 400; by default any.
+    #[arg(long, env = "HARRIER_ALLOWED_HOSTS", value_name = "NAMES", value_delimiter = ',')]
+    allowed_hosts: Vec<String>,
+    /// Where devices may call from; by default anywhere.
+    #[arg(long, env = "HARRIER_DEVICE_NETWORKS", value_name = "NETWORKS", value_delimiter = ',')]
+    device_networks: Vec<Network>,
+}
+
+impl Filters {
+    fn settings(&self) -> FilterSettings {
+        FilterSettings {
+            per_address: Limits { reads: self.reads_per_second, writes: self.writes_per_second },
+            per_device: Limits { reads: self.device_reads_per_second, writes: self.device_writes_per_second },
+            unlimited: self.unlimited_addresses.clone().unwrap_or_else(Network::private),
+            blocked: self.blocked_addresses.clone(),
+            allowed_hosts: self.allowed_hosts.clone(),
+        }
+    }
+}
+
 impl Serve {
     /// Serves until a signal or a failure ends it.
     pub(super) async fn run(self) -> Result<(), StackError> {
@@ -138,6 +182,8 @@ impl Serve {
             },
             last_seen_resolution: i64::from(last_seen_seconds) * 1000,
             certificate_headers: trust_certificate_headers.then(CertificateHeaders::default),
+            filters: self.filters.settings(),
+            device_networks: self.filters.device_networks.clone(),
             expose_request_units,
             ..Settings::default()
         }
