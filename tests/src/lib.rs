@@ -9,6 +9,7 @@ pub mod files;
 mod front_door;
 mod installation;
 pub mod lambda;
+pub mod measuring;
 pub mod programs;
 pub mod proxy;
 mod server;
