@@ -2,7 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod actions;
-mod listing;
+mod auto_assignments;
+mod query;
 mod rollouts;
 
 use axum::Router;
@@ -10,5 +11,6 @@ use harrier_runtime::{App, management_surface};
 
 /// All routes of the function.
 pub fn router(app: App) -> Router {
-    management_surface(actions::routes().merge(rollouts::routes()), app)
+    let routes = actions::routes().merge(auto_assignments::routes()).merge(rollouts::routes());
+    management_surface(routes, app)
 }

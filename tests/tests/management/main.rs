@@ -1,6 +1,8 @@
 //! The Management API, laid out by URL below `/rest/v1`.
 #![forbid(unsafe_code)]
 
+mod autoassignments;
 mod rollouts;
 mod system;
+mod targetfilters;
 mod userinfo;

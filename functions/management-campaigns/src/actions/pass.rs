@@ -19,7 +19,7 @@ const MOST_LOOKED_UP: usize = 500;
 
 /// The query of a `q` parameter; absent means everything.
 pub(super) fn query(app: &App, caller: &Caller, q: Option<&str>) -> harrier_domain::Result<Query> {
-    listing::query(app, caller, q, &fields::ACTION)
+    crate::query::bind(app, caller, q, &fields::ACTION)
 }
 
 /// Offers every action that matches, in the order of ids.

@@ -4,12 +4,12 @@ use harrier_domain::audit::Actor;
 use harrier_domain::rollout::advance::{GroupCounts, Started};
 use harrier_domain::rollout::{Rollout, RolloutGroup, commands};
 use harrier_domain::{Entity, Error, Tenant};
-use harrier_store::{JobKind, Loaded, NameGuard, Record, until_settled};
+use harrier_store::{JobKind, Loaded, NameGuard, Record, StoreError, until_settled};
 
 use super::advance::settled;
 use super::situation::{Situation, watch};
 use super::{KIND, RolloutStep};
-use crate::{Engine, Result};
+use crate::{Engine, EngineError, Result};
 
 /// Approves or denies.
 ///
@@ -162,26 +162,32 @@ async fn group_command(
     engine.steps.send(&steps).await
 }
 
-/// The rollouts of a set that may be stopped.
-async fn stoppable_of_set(engine: &Engine, tenant: &Tenant, set: i64) -> Result<Vec<i64>> {
-    let rollouts = engine.store.rollouts(tenant).await?;
-    let stoppable = rollouts.iter().filter(|one| one.distribution_set == set && one.status.is_stoppable());
-    Ok(stoppable.map(|one| one.id).collect())
+/// How rollouts end whose set is invalid by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Stop,
+    Delete,
 }
 
-/// Stops the rollouts of a set that is invalid by now, or deletes them (`domain-behaviour.md` §9.1). Who was over meanwhile is
-/// passed over.
+/// Ends the rollouts of these sets that may be stopped (`domain-behaviour.md` §9.1). Who was over meanwhile is passed over.
 ///
 /// # Errors
 /// What the store or the queue fails with.
-pub async fn end_all_of_set(engine: &Engine, tenant: &Tenant, set: i64, deletes: bool, actor: &Actor) -> Result<()> {
-    for id in stoppable_of_set(engine, tenant, set).await? {
-        let outcome =
-            if deletes { delete(engine, tenant, id, actor).await } else { stop(engine, tenant, id, actor).await };
+pub(super) async fn end_all_of_sets(
+    engine: &Engine,
+    tenant: &Tenant,
+    sets: &[i64],
+    ending: Ending,
+    actor: &Actor,
+) -> Result<()> {
+    let rollouts = engine.store.rollouts(tenant).await?;
+    for rollout in rollouts.iter().filter(|one| sets.contains(&one.distribution_set) && one.status.is_stoppable()) {
+        let outcome = match ending {
+            Ending::Stop => stop(engine, tenant, rollout.id, actor).await,
+            Ending::Delete => delete(engine, tenant, rollout.id, actor).await,
+        };
         match outcome {
-            Err(crate::EngineError::Store(harrier_store::StoreError::Refused(
-                Error::RolloutIllegalState(_) | Error::NotFound { .. },
-            ))) => {}
+            Err(EngineError::Store(StoreError::Refused(Error::RolloutIllegalState(_) | Error::NotFound { .. }))) => {}
             outcome => outcome?,
         }
     }

@@ -30,11 +30,12 @@ mod wind_down;
 
 use harrier_domain::Tenant;
 use harrier_domain::action::Action;
+use harrier_domain::audit::Actor;
 use harrier_store::JobKind;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-pub use control::{decide, delete, end_all_of_set, pause, resume, start as begin, stop, trigger_next, update};
+pub use control::{decide, delete, pause, resume, start as begin, stop, trigger_next, update};
 pub use creation::{create, retry};
 
 use crate::{Engine, Result, Step, Work};
@@ -89,4 +90,14 @@ pub(crate) async fn progressed(engine: &Engine, rollouts: &BTreeSet<(Tenant, i64
 /// These targets were made or changed: dynamic groups may take them.
 pub(crate) async fn targets_changed(engine: &Engine, targets: &BTreeSet<(Tenant, String)>) -> Result<()> {
     involve::consider(engine, targets).await
+}
+
+/// Stops the rollouts of these sets that can be stopped (`domain-behaviour.md` §9.1). Repeating it is harmless.
+pub(crate) async fn stop_of_sets(engine: &Engine, tenant: &Tenant, sets: &[i64], actor: &Actor) -> Result<()> {
+    control::end_all_of_sets(engine, tenant, sets, control::Ending::Stop, actor).await
+}
+
+/// Deletes the rollouts of these sets that could be stopped (`domain-behaviour.md` §9.1). Repeating it is harmless.
+pub(crate) async fn delete_of_sets(engine: &Engine, tenant: &Tenant, sets: &[i64], actor: &Actor) -> Result<()> {
+    control::end_all_of_sets(engine, tenant, sets, control::Ending::Delete, actor).await
 }

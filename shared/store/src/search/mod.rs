@@ -19,8 +19,8 @@ pub use bulk::{MatchingPage, ShardPage};
 pub use listing::{Found, list};
 pub use references::{NamedSet, NamedTag, NamedType};
 pub use rows::{
-    ActionRow, DistributionSetRow, DistributionSetTagRow, DistributionSetTypeRow, RolloutGroupRow, RolloutRow,
-    SoftwareModuleRow, SoftwareModuleTypeRow, TargetFilterRow, TargetRow, TargetTagRow, TargetTypeRow,
+    ActionRow, AutoAssignmentRow, DistributionSetRow, DistributionSetTagRow, DistributionSetTypeRow, RolloutGroupRow,
+    RolloutRow, SoftwareModuleRow, SoftwareModuleTypeRow, TargetFilterRow, TargetRow, TargetTagRow, TargetTypeRow,
 };
 pub use scope::TargetScope;
 pub use selection::TargetSelection;

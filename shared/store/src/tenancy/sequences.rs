@@ -16,6 +16,8 @@ pub enum Sequence {
     Catalogue,
     Rollout,
     RolloutGroup,
+    /// Invalidations.
+    Job,
 }
 
 /// Devices parse action ids as 32-bit integers (DDI §1.1).
@@ -29,6 +31,7 @@ impl Sequence {
             Self::Catalogue => "catalogue",
             Self::Rollout => "rollout",
             Self::RolloutGroup => "rollout-group",
+            Self::Job => "job",
         }
     }
 }

@@ -10,7 +10,7 @@ use harrier_runtime::{App, Caller};
 use harrier_store::search::{RolloutGroupRow, list as page_of};
 use std::collections::BTreeMap;
 
-use crate::listing;
+use crate::query;
 
 pub(super) async fn list(
     State(app): State<App>,
@@ -21,7 +21,7 @@ pub(super) async fn list(
     representation: Representation,
 ) -> ApiResult<Hal<Page<RolloutGroupResource>>> {
     caller.require(Authority::ReadRollout)?;
-    let query = listing::query(&app, &caller, page.q.as_deref(), &fields::ROLLOUT_GROUP)?;
+    let query = query::bind(&app, &caller, page.q.as_deref(), &fields::ROLLOUT_GROUP)?;
     let sort = Sort::parse_listing(page.sort.as_deref(), &fields::ROLLOUT, &fields::ROLLOUT_GROUP);
     let sort = sort.map_err(harrier_domain::Error::from)?;
     let (store, tenant) = (&app.store, caller.tenant());

@@ -12,7 +12,7 @@ use harrier_store::search::{Found, TargetScope, TargetSearch};
 use harrier_store::{Loaded, Result};
 use std::collections::{BTreeSet, HashMap};
 
-use crate::listing;
+use crate::query;
 
 /// Members read at once.
 const PAGE: i32 = 1000;
@@ -27,7 +27,7 @@ pub(super) async fn list(
     page: PageRequest,
 ) -> ApiResult<Hal<Page<TargetResource>>> {
     caller.require_all(&[Authority::ReadRollout, Authority::ReadTarget])?;
-    let query = listing::query(&app, &caller, page.q.as_deref(), &fields::TARGET)?;
+    let query = query::bind(&app, &caller, page.q.as_deref(), &fields::TARGET)?;
     let sort = Sort::parse_listing(page.sort.as_deref(), &fields::ROLLOUT, &fields::TARGET);
     let sort = sort.map_err(harrier_domain::Error::from)?;
     let (rollout, group) = super::find(&app, &caller, id, group).await?;

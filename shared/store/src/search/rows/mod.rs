@@ -4,6 +4,7 @@
 //! with its id for queries that were resolved beforehand.
 
 mod action;
+mod auto_assignment;
 mod classification;
 mod rollout;
 mod software;
@@ -11,6 +12,7 @@ mod target;
 mod types;
 
 pub use action::ActionRow;
+pub use auto_assignment::AutoAssignmentRow;
 pub use classification::{DistributionSetTagRow, TargetFilterRow, TargetTagRow};
 pub use rollout::{RolloutGroupRow, RolloutRow};
 pub use software::{DistributionSetRow, SoftwareModuleRow};

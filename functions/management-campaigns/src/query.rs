@@ -1,14 +1,17 @@
-//! What the list parameters of a request ask for.
+//! The `q` parameter.
 
 use harrier_query::{EntityFields, Placeholders, Query};
 use harrier_runtime::{App, Caller};
 
-/// The query of a `q` parameter, bound to the fields of the listed entity; absent means everything.
-pub(crate) fn query(
+/// The query of a `q` parameter on these fields; absent means everything.
+///
+/// # Errors
+/// The refusals of management §3.
+pub(crate) fn bind(
     app: &App,
     caller: &Caller,
     q: Option<&str>,
-    fields: &'static EntityFields,
+    fields: &EntityFields,
 ) -> harrier_domain::Result<Query> {
     let Some(text) = q else {
         return Ok(Query::everything(fields));
