@@ -34,7 +34,9 @@ pub use item::{Item, Key, Loaded, Record};
 pub use keys::{ACTION_SHARDS, TARGET_SHARDS, target_shard};
 pub use meter::{Units, measure};
 pub use retry::{MAX_ATTEMPTS, until_settled};
-pub use rollouts::{Candidate, CandidateCursor, GroupMember, Job, JobKind, JobProgress, counter_shard};
+pub use rollouts::{
+    Candidate, CandidateCursor, DynamicRollout, GroupMember, RolloutJob, RolloutProgress, RolloutTask, counter_shard,
+};
 pub use tenancy::{Sequence, StoredSetting, TenantRecord, UserRecord};
 pub use transaction::{MAX_TRANSACTION, Transaction};
 

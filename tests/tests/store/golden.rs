@@ -13,8 +13,9 @@ use harrier_domain::software::{
 };
 use harrier_domain::target::{AutoConfirm, OpenAction, ScheduledAction, Target};
 use harrier_store::{
-    Blob, Candidate, Consistency, GroupMember, HistoryOrder, Item, Job, JobKind, JobProgress, MetadataOwner, NameGuard,
-    OwnedMetadata, Record, SetMembership, StoredSetting, TargetDetails, TenantRecord, UserRecord, schema::Table,
+    Blob, Candidate, Consistency, GroupMember, HistoryOrder, Item, MetadataOwner, NameGuard, OwnedMetadata, Record,
+    RolloutJob, RolloutProgress, RolloutTask, SetMembership, StoredSetting, TargetDetails, TenantRecord, UserRecord,
+    schema::Table,
 };
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -144,9 +145,9 @@ fn rollout_group() -> RolloutGroup {
     }
 }
 
-fn job() -> Job {
-    let mut job = Job::new(7, JobKind::Schedule(8));
-    job.progress = JobProgress {
+fn rollout_job() -> RolloutJob {
+    let mut job = RolloutJob::new(7, RolloutTask::Schedule(8));
+    job.progress = RolloutProgress {
         shard: 3,
         controller_id: Some("device#1".to_owned()),
         number: 9,
@@ -325,7 +326,7 @@ macro_rules! every_record {
         $act!("target-in-rollouts", target_in_rollouts());
         $act!("rollout", rollout());
         $act!("rollout-group", rollout_group());
-        $act!("rollout-job", job());
+        $act!("rollout-job", rollout_job());
         $act!("rollout-candidate", candidate());
         $act!("rollout-member", GroupMember { group: 8, number: 9, controller_id: "device#1".to_owned() });
         $act!("tenant", tenant_record());
@@ -434,7 +435,7 @@ async fn decodes(environment: &Environment) {
     assert_eq!(*store.target(tenant, "device#2", strong).await.unwrap().unwrap(), target_in_rollouts());
     assert_eq!(*store.rollout(tenant, 7).await.unwrap(), rollout());
     assert_eq!(*store.find_rollout_group(tenant, 7, 8).await.unwrap().unwrap(), rollout_group());
-    assert_eq!(*store.rollout_job(tenant, 7, JobKind::Schedule(8)).await.unwrap().unwrap(), job());
+    assert_eq!(*store.rollout_job(tenant, 7, RolloutTask::Schedule(8)).await.unwrap().unwrap(), rollout_job());
     assert_eq!(store.rollout_candidates(tenant, 7, true, 0, 9).await.unwrap(), (vec![candidate()], false));
     assert_eq!(store.members(tenant, 8, 0, 9).await.unwrap().len(), 1);
     assert_eq!(*store.details(tenant, "device#1").await.unwrap().unwrap(), full_details());

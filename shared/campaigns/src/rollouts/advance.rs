@@ -3,7 +3,7 @@
 use harrier_domain::Tenant;
 use harrier_domain::rollout::advance::{self, Involvement};
 use harrier_domain::rollout::{GroupStatus, RolloutStatus, commands};
-use harrier_store::{JobKind, NameGuard, Record, Sequence, StoreError, until_settled};
+use harrier_store::{NameGuard, Record, RolloutTask, Sequence, StoreError, until_settled};
 
 use super::situation::Situation;
 use super::{KIND, RolloutStep, collect};
@@ -60,7 +60,7 @@ async fn decide(engine: &Engine, tenant: &Tenant, id: i64, remind: bool) -> Resu
         RolloutStatus::Creating => create(engine, tenant, &mut situation).await?,
         RolloutStatus::Ready => start_when_due(engine, &mut situation)?,
         RolloutStatus::Starting => schedule(engine, &mut situation),
-        RolloutStatus::Running => run(engine, tenant, &mut situation).await?,
+        RolloutStatus::Running => run(engine, tenant, &mut situation, remind).await?,
         RolloutStatus::Stopping => stop(engine, tenant, &mut situation, remind).await?,
         RolloutStatus::Deleting => match delete(engine, tenant, &mut situation, remind).await? {
             Deletion::Done => return Ok(Vec::new()),
@@ -95,21 +95,21 @@ enum Again {
 async fn create(engine: &Engine, tenant: &Tenant, situation: &mut Situation) -> Result<Again> {
     let lanes = collect::lanes(&situation.rollout, &situation.groups);
     if situation.jobs.is_empty() && !lanes.is_empty() {
-        lanes.for_each(|lane| situation.begin(JobKind::Collect(lane)));
+        lanes.for_each(|lane| situation.begin(RolloutTask::Collect(lane)));
         return Ok(Again::No);
     }
-    if situation.job(JobKind::Fill).is_none() {
-        let collected = |lane| situation.job(JobKind::Collect(lane)).is_some_and(|job| job.done);
+    if situation.job(RolloutTask::Fill).is_none() {
+        let collected = |lane| situation.job(RolloutTask::Collect(lane)).is_some_and(|job| job.done);
         if lanes.clone().all(collected) {
-            lanes.for_each(|lane| situation.end(JobKind::Collect(lane)));
-            situation.begin(JobKind::Fill);
+            lanes.for_each(|lane| situation.end(RolloutTask::Collect(lane)));
+            situation.begin(RolloutTask::Fill);
         }
         return Ok(Again::No);
     }
-    if !situation.job(JobKind::Fill).is_some_and(|job| job.done) {
+    if !situation.job(RolloutTask::Fill).is_some_and(|job| job.done) {
         return Ok(Again::No);
     }
-    situation.end(JobKind::Fill);
+    situation.end(RolloutTask::Fill);
     let next_group = if advance::lacks_dynamic_group(&situation.rollout, &situation.groups) {
         Some(engine.store.next_id(tenant, Sequence::RolloutGroup).await?)
     } else {
@@ -141,7 +141,7 @@ fn schedule(engine: &Engine, situation: &mut Situation) -> Again {
         if group.status != GroupStatus::Ready {
             continue;
         }
-        let (kind, empty) = (JobKind::Schedule(group.id), group.dynamic && group.total_targets == 0);
+        let (kind, empty) = (RolloutTask::Schedule(group.id), group.dynamic && group.total_targets == 0);
         match situation.job(kind).map(|job| job.done) {
             Some(false) => {}
             Some(true) => {
@@ -167,20 +167,24 @@ fn schedule(engine: &Engine, situation: &mut Situation) -> Again {
         return if situation.unfinished() == 0 { Again::Yes } else { Again::No };
     }
     let started = advance::scheduled(&mut situation.rollout, &mut situation.groups, engine.now);
-    started.into_iter().for_each(|group| situation.begin(JobKind::Start(group)));
+    started.into_iter().for_each(|group| situation.begin(RolloutTask::Start(group)));
+    situation.look_for_targets(engine.now);
     Again::Yes
 }
 
 /// RUNNING: the groups are judged by their counts.
-async fn run(engine: &Engine, tenant: &Tenant, situation: &mut Situation) -> Result<Again> {
-    let finished: Vec<JobKind> = situation.jobs.iter().filter(|job| job.done).map(|job| job.kind).collect();
-    finished.into_iter().for_each(|kind| situation.end(kind));
+async fn run(engine: &Engine, tenant: &Tenant, situation: &mut Situation, remind: bool) -> Result<Again> {
+    let finished: Vec<RolloutTask> = situation.jobs.iter().filter(|job| job.done).map(|job| job.kind).collect();
+    finished.iter().for_each(|kind| situation.end(*kind));
+    if remind && situation.rollout.involve_after <= engine.now && situation.job(RolloutTask::Involve).is_none() {
+        situation.look_for_targets(engine.now);
+    }
     let counts = situation.running_counts(engine, tenant).await?;
     let most_groups = usize::try_from(engine.quotas.groups_per_rollout).unwrap_or(0);
     let before = situation.groups.clone();
     let rollout = &mut situation.rollout;
     let started = advance::evaluate(rollout, &mut situation.groups, &counts, most_groups, engine.now);
-    started.iter().for_each(|group| situation.begin(JobKind::Start(*group)));
+    started.iter().for_each(|group| situation.begin(RolloutTask::Start(*group)));
     if situation.rollout.status == RolloutStatus::Running
         && advance::involvement(&situation.rollout, &situation.groups, most_groups) == Involvement::Append
     {
@@ -192,12 +196,12 @@ async fn run(engine: &Engine, tenant: &Tenant, situation: &mut Situation) -> Res
 
 /// STOPPING: what is scheduled goes, what runs is cancelled, until the counters say that nothing is left.
 async fn stop(engine: &Engine, tenant: &Tenant, situation: &mut Situation, remind: bool) -> Result<Again> {
-    if drop_jobs(situation, |kind| matches!(kind, JobKind::Stop(_))) || end_groups(engine, situation) {
+    if drop_jobs(situation, |kind| matches!(kind, RolloutTask::Stop(_))) || end_groups(engine, situation) {
         return Ok(Again::Yes);
     }
     let counts = engine.store.rollout_counts(tenant, situation.rollout.id).await?;
     let open = counts.iter().filter(|(_, counts)| counts.scheduled + counts.running > 0).map(|(group, _)| *group);
-    if work_through(situation, open.collect(), JobKind::Stop, remind) {
+    if work_through(situation, open.collect(), RolloutTask::Stop, remind) {
         situation.rollout.status = RolloutStatus::Stopped;
     }
     Ok(Again::No)
@@ -212,12 +216,12 @@ enum Deletion {
 
 /// DELETING: what is scheduled goes, what runs is given up; without any other action the rollout goes too.
 async fn delete(engine: &Engine, tenant: &Tenant, situation: &mut Situation, remind: bool) -> Result<Deletion> {
-    if drop_jobs(situation, |kind| matches!(kind, JobKind::Quit(_) | JobKind::Erase(_))) {
+    if drop_jobs(situation, |kind| matches!(kind, RolloutTask::Quit(_) | RolloutTask::Erase(_))) {
         return Ok(Deletion::GoesOn(Again::Yes));
     }
     let counts = engine.store.rollout_counts(tenant, situation.rollout.id).await?;
     let open = counts.iter().filter(|(_, counts)| !counts.is_completed()).map(|(group, _)| *group);
-    if !work_through(situation, open.collect(), JobKind::Quit, remind) {
+    if !work_through(situation, open.collect(), RolloutTask::Quit, remind) {
         return Ok(Deletion::GoesOn(Again::No));
     }
     if counts.values().any(|counts| counts.total() > 0) {
@@ -245,7 +249,7 @@ async fn erase(engine: &Engine, tenant: &Tenant, situation: &mut Situation) -> R
     let groups: Vec<i64> = situation.groups.iter().map(|group| group.id).collect();
     let mut changes = 0;
     for group in groups {
-        let kind = JobKind::Erase(group);
+        let kind = RolloutTask::Erase(group);
         match situation.job(kind).map(|job| job.done) {
             Some(true) if changes < MOST_CHANGES => {
                 situation.end(kind);
@@ -260,9 +264,9 @@ async fn erase(engine: &Engine, tenant: &Tenant, situation: &mut Situation) -> R
 }
 
 /// Drops the jobs of an earlier status. Returns whether there were any.
-fn drop_jobs(situation: &mut Situation, stays: impl Fn(JobKind) -> bool) -> bool {
+fn drop_jobs(situation: &mut Situation, stays: impl Fn(RolloutTask) -> bool) -> bool {
     let old = situation.jobs.iter().map(|job| job.kind).filter(|kind| !stays(*kind));
-    let old: Vec<JobKind> = old.take(MOST_CHANGES).collect();
+    let old: Vec<RolloutTask> = old.take(MOST_CHANGES).collect();
     old.iter().for_each(|kind| situation.end(*kind));
     !old.is_empty()
 }
@@ -281,12 +285,12 @@ fn end_groups(engine: &Engine, situation: &mut Situation) -> bool {
 
 /// Begins jobs for these groups, and takes off those that are done. A group whose job is done and that still has something
 /// open is looked at again when the clock reminds: its devices may be in the middle of something. Returns whether all is done.
-fn work_through(situation: &mut Situation, open: Vec<i64>, kind: fn(i64) -> JobKind, remind: bool) -> bool {
-    let done = |job: &&harrier_store::Loaded<harrier_store::Job>| {
+fn work_through(situation: &mut Situation, open: Vec<i64>, kind: fn(i64) -> RolloutTask, remind: bool) -> bool {
+    let done = |job: &&harrier_store::Loaded<harrier_store::RolloutJob>| {
         let of_open = open.iter().any(|group| job.kind == kind(*group));
-        job.done && (remind || !of_open) && !matches!(job.kind, JobKind::Erase(_))
+        job.done && (remind || !of_open) && !matches!(job.kind, RolloutTask::Erase(_))
     };
-    let done: Vec<JobKind> = situation.jobs.iter().filter(done).map(|job| job.kind).collect();
+    let done: Vec<RolloutTask> = situation.jobs.iter().filter(done).map(|job| job.kind).collect();
     for group in &open {
         let known = situation.job(kind(*group)).is_some_and(|job| !done.contains(&job.kind));
         let reused = done.contains(&kind(*group));

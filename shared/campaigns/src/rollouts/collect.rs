@@ -3,7 +3,7 @@
 use harrier_domain::action::ActionStatus;
 use harrier_domain::rollout::creation::distinct_filters;
 use harrier_domain::rollout::{Rollout, RolloutGroup};
-use harrier_store::{Candidate, JobProgress, Loaded, TARGET_SHARDS};
+use harrier_store::{Candidate, Loaded, RolloutProgress, TARGET_SHARDS};
 use std::ops::Range;
 
 use super::jobs::{Outcome, Work};
@@ -105,8 +105,8 @@ async fn retry_step(work: &Work<'_>, matcher: &Matcher, old: i64) -> Result<Outc
     }
     store.put_candidates(tenant, &candidates).await?;
     progress = match members.last() {
-        Some(last) => JobProgress { number: last.number, ..progress },
-        None => JobProgress { group: progress.group + 1, number: 0, ..progress },
+        Some(last) => RolloutProgress { number: last.number, ..progress },
+        None => RolloutProgress { group: progress.group + 1, number: 0, ..progress },
     };
     Ok(Outcome::Continue(progress))
 }

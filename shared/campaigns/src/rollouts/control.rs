@@ -2,9 +2,9 @@
 
 use harrier_domain::audit::Actor;
 use harrier_domain::rollout::advance::{GroupCounts, Started};
-use harrier_domain::rollout::{Rollout, RolloutGroup, commands};
+use harrier_domain::rollout::{Rollout, RolloutGroup, RolloutStatus, commands};
 use harrier_domain::{Entity, Error, Tenant};
-use harrier_store::{JobKind, Loaded, NameGuard, Record, StoreError, until_settled};
+use harrier_store::{Loaded, NameGuard, Record, RolloutTask, StoreError, until_settled};
 
 use super::advance::settled;
 use super::situation::{Situation, watch};
@@ -148,7 +148,10 @@ async fn group_command(
         let mut situation = situation.ok_or_else(|| Error::not_found(Entity::Rollout, id))?;
         let counts = engine.store.rollout_counts(tenant, id).await?;
         let started = change(&mut situation.rollout, &mut situation.groups, &counts)?;
-        started.into_iter().for_each(|group| situation.begin(JobKind::Start(group)));
+        started.into_iter().for_each(|group| situation.begin(RolloutTask::Start(group)));
+        if resumed(&situation) {
+            situation.look_for_targets(engine.now);
+        }
         let mut transaction = engine.store.transaction(tenant);
         situation.save(tenant, engine.now, &mut transaction)?;
         transaction.commit().await?;
@@ -160,6 +163,12 @@ async fn group_command(
     steps.push(RolloutStep::Remind { rollout: id });
     let steps: Vec<_> = steps.into_iter().map(|step| step.of(tenant)).collect();
     engine.steps.send(&steps).await
+}
+
+/// What changed during a pause was not noticed.
+fn resumed(situation: &Situation) -> bool {
+    let before = situation.rollout.as_stored().map(|stored: Rollout| stored.status);
+    situation.rollout.status == RolloutStatus::Running && before.is_ok_and(|before| before == RolloutStatus::Paused)
 }
 
 /// How rollouts end whose set is invalid by now.

@@ -1,6 +1,6 @@
 //! DELETING, last part: the members of a group go.
 
-use harrier_store::JobProgress;
+use harrier_store::RolloutProgress;
 
 use super::jobs::{Outcome, Work};
 use crate::Result;
@@ -12,7 +12,7 @@ pub(super) async fn step(work: &Work<'_>, group: i64) -> Result<Outcome> {
     let members = engine.store.members(tenant, group, job.progress.number, STEP).await?;
     engine.store.remove_members(tenant, &members).await?;
     Ok(match members.last() {
-        Some(last) => Outcome::Continue(JobProgress { number: last.number, ..JobProgress::default() }),
-        None => Outcome::Done(JobProgress::default()),
+        Some(last) => Outcome::Continue(RolloutProgress { number: last.number, ..RolloutProgress::default() }),
+        None => Outcome::Done(RolloutProgress::default()),
     })
 }

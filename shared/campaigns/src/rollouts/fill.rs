@@ -7,7 +7,7 @@
 use harrier_domain::rollout::RolloutGroup;
 use harrier_domain::rollout::advance::filled;
 use harrier_domain::rollout::sizes::{Portion, expected, shares_of_rest};
-use harrier_store::{Candidate, GroupMember, JobProgress, Loaded};
+use harrier_store::{Candidate, GroupMember, Loaded, RolloutProgress};
 
 use super::collect::filters;
 use super::jobs::{Outcome, Work};
@@ -48,7 +48,7 @@ struct Filling<'a> {
     filters: Vec<u16>,
     /// The share of the rest of each group, percent.
     shares: Vec<f64>,
-    progress: JobProgress,
+    progress: RolloutProgress,
     placed: Vec<GroupMember>,
     filled: Vec<Loaded<RolloutGroup>>,
     read: usize,

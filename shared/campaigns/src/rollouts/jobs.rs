@@ -2,10 +2,10 @@
 
 use harrier_domain::Tenant;
 use harrier_domain::rollout::{Rollout, RolloutGroup, RolloutStatus};
-use harrier_store::{Job, JobKind, JobProgress, Loaded, StoreError};
+use harrier_store::{Loaded, RolloutJob, RolloutProgress, RolloutTask, StoreError};
 
 use super::situation::step_of;
-use super::{RolloutStep, collect, erase, fill, schedule, start, wind_down};
+use super::{RolloutStep, collect, erase, fill, involve, schedule, start, wind_down};
 use crate::{Engine, Result};
 
 /// What a step of a job has before it.
@@ -13,15 +13,15 @@ pub(super) struct Work<'a> {
     pub engine: &'a Engine,
     pub tenant: &'a Tenant,
     pub rollout: &'a Loaded<Rollout>,
-    pub job: &'a Job,
+    pub job: &'a RolloutJob,
 }
 
 /// What a step came to.
 pub(super) enum Outcome {
     /// The job goes on from here.
-    Continue(JobProgress),
+    Continue(RolloutProgress),
     /// The job is done; the progress says what it came to.
-    Done(JobProgress),
+    Done(RolloutProgress),
     /// Something is in the way. The clock tries again.
     Blocked,
 }
@@ -31,7 +31,7 @@ pub(super) async fn perform(
     engine: &Engine,
     tenant: &Tenant,
     rollout: i64,
-    kind: JobKind,
+    kind: RolloutTask,
     revision: u64,
 ) -> Result<()> {
     let store = &engine.store;
@@ -46,12 +46,13 @@ pub(super) async fn perform(
     }
     let work = Work { engine, tenant, rollout: &rollout, job: &job };
     let (outcome, filled) = match kind {
-        JobKind::Collect(lane) => (collect::step(&work, lane).await?, Vec::new()),
-        JobKind::Fill => fill::step(&work).await?,
-        JobKind::Schedule(group) => (schedule::step(&work, group).await?, Vec::new()),
-        JobKind::Start(group) => (start::step(&work, group).await?, Vec::new()),
-        JobKind::Stop(group) | JobKind::Quit(group) => (wind_down::step(&work, group).await?, Vec::new()),
-        JobKind::Erase(group) => (erase::step(&work, group).await?, Vec::new()),
+        RolloutTask::Collect(lane) => (collect::step(&work, lane).await?, Vec::new()),
+        RolloutTask::Fill => fill::step(&work).await?,
+        RolloutTask::Schedule(group) => (schedule::step(&work, group).await?, Vec::new()),
+        RolloutTask::Start(group) => (start::step(&work, group).await?, Vec::new()),
+        RolloutTask::Stop(group) | RolloutTask::Quit(group) => (wind_down::step(&work, group).await?, Vec::new()),
+        RolloutTask::Involve => (involve::step(&work).await?, Vec::new()),
+        RolloutTask::Erase(group) => (erase::step(&work, group).await?, Vec::new()),
     };
     (job.progress, job.done) = match outcome {
         Outcome::Continue(progress) => (progress, false),
@@ -68,7 +69,12 @@ pub(super) async fn perform(
 }
 
 /// Returns whether nobody else was faster.
-async fn save(engine: &Engine, tenant: &Tenant, job: &Loaded<Job>, filled: &[Loaded<RolloutGroup>]) -> Result<bool> {
+async fn save(
+    engine: &Engine,
+    tenant: &Tenant,
+    job: &Loaded<RolloutJob>,
+    filled: &[Loaded<RolloutGroup>],
+) -> Result<bool> {
     let mut transaction = engine.store.transaction(tenant);
     transaction.save(job);
     for group in filled {
@@ -82,12 +88,12 @@ async fn save(engine: &Engine, tenant: &Tenant, job: &Loaded<Job>, filled: &[Loa
 }
 
 /// Whether a job of this kind belongs to a rollout of this status. A paused rollout starts nothing.
-fn has_place(kind: JobKind, status: RolloutStatus) -> bool {
+fn has_place(kind: RolloutTask, status: RolloutStatus) -> bool {
     match kind {
-        JobKind::Collect(_) | JobKind::Fill => status == RolloutStatus::Creating,
-        JobKind::Schedule(_) => status == RolloutStatus::Starting,
-        JobKind::Start(_) => status == RolloutStatus::Running,
-        JobKind::Stop(_) => status == RolloutStatus::Stopping,
-        JobKind::Quit(_) | JobKind::Erase(_) => status == RolloutStatus::Deleting,
+        RolloutTask::Collect(_) | RolloutTask::Fill => status == RolloutStatus::Creating,
+        RolloutTask::Schedule(_) => status == RolloutStatus::Starting,
+        RolloutTask::Start(_) | RolloutTask::Involve => status == RolloutStatus::Running,
+        RolloutTask::Stop(_) => status == RolloutStatus::Stopping,
+        RolloutTask::Quit(_) | RolloutTask::Erase(_) => status == RolloutStatus::Deleting,
     }
 }

@@ -31,7 +31,7 @@ mod wind_down;
 use harrier_domain::Tenant;
 use harrier_domain::action::Action;
 use harrier_domain::audit::Actor;
-use harrier_store::JobKind;
+use harrier_store::RolloutTask;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -52,7 +52,7 @@ pub enum RolloutStep {
     /// The same, from the clock: jobs that stand still are set going again.
     Remind { rollout: i64 },
     /// The next part of a job, if it still has this revision.
-    Job { rollout: i64, job: JobKind, revision: u64 },
+    Job { rollout: i64, job: RolloutTask, revision: u64 },
     /// Puts waiting targets into the last group of a dynamic rollout.
     Place { rollout: i64 },
 }

@@ -8,7 +8,9 @@ use harrier_domain::assignment::superseded;
 use harrier_domain::rollout::RolloutStatus;
 use harrier_domain::rollout::deployment;
 use harrier_domain::target::Target;
-use harrier_store::{Consistency, GroupMember, JobProgress, Loaded, Sequence, StoreError, Transaction, until_settled};
+use harrier_store::{
+    Consistency, GroupMember, Loaded, RolloutProgress, Sequence, StoreError, Transaction, until_settled,
+};
 use std::collections::HashMap;
 
 use super::delivery::{CONCURRENCY, Course, chunks, is_contended};
@@ -28,7 +30,7 @@ pub(super) async fn step(work: &Work<'_>, group: i64) -> Result<Outcome> {
     };
     let members = engine.store.members(tenant, group, job.progress.number, STEP).await?;
     let Some(last) = members.last().map(|last| last.number) else {
-        return Ok(Outcome::Done(JobProgress::default()));
+        return Ok(Outcome::Done(RolloutProgress::default()));
     };
     let candidates = lacking(&course, members).await?;
     let count = u32::try_from(candidates.len()).unwrap_or(u32::MAX);
@@ -40,7 +42,7 @@ pub(super) async fn step(work: &Work<'_>, group: i64) -> Result<Outcome> {
     if !all_done {
         return Ok(Outcome::Blocked);
     }
-    Ok(Outcome::Continue(JobProgress { number: last, ..JobProgress::default() }))
+    Ok(Outcome::Continue(RolloutProgress { number: last, ..RolloutProgress::default() }))
 }
 
 /// The targets of members that have no action of the rollout yet. Members whose target is gone leave the group.

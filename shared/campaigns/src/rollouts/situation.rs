@@ -4,8 +4,11 @@ use futures::future::try_join_all;
 use harrier_domain::Tenant;
 use harrier_domain::rollout::advance::{GroupCounts, next_dynamic};
 use harrier_domain::rollout::{GroupStatus, MANUAL_START, Rollout, RolloutGroup, RolloutStatus};
-use harrier_store::{Job, JobKind, Loaded, Result, Sequence, Transaction};
+use harrier_store::{
+    DynamicRollout, Loaded, Record, Result, RolloutJob, RolloutProgress, RolloutTask, Sequence, Transaction,
+};
 
+use super::involve::PASS_PERIOD;
 use super::{KIND, RolloutStep};
 use crate::{Engine, due};
 
@@ -15,9 +18,9 @@ pub(super) struct Situation {
     /// In their order; the ones beyond those that were loaded are new.
     pub groups: Vec<RolloutGroup>,
     loaded: Vec<Loaded<RolloutGroup>>,
-    pub jobs: Vec<Loaded<Job>>,
-    new_jobs: Vec<Job>,
-    ended_jobs: Vec<JobKind>,
+    pub jobs: Vec<Loaded<RolloutJob>>,
+    new_jobs: Vec<RolloutJob>,
+    ended_jobs: Vec<RolloutTask>,
     removed_groups: Vec<i64>,
 }
 
@@ -72,17 +75,29 @@ impl Situation {
     }
 
     /// Begins a job with the transaction of this decision.
-    pub fn begin(&mut self, kind: JobKind) {
-        self.new_jobs.push(Job::new(self.rollout.id, kind));
+    pub fn begin(&mut self, kind: RolloutTask) {
+        self.new_jobs.push(RolloutJob::new(self.rollout.id, kind));
+    }
+
+    /// Begins the pass over the fleet for dynamic groups, anew if it is under way.
+    pub fn look_for_targets(&mut self, now: i64) {
+        if !self.rollout.dynamic {
+            return;
+        }
+        self.rollout.involve_after = now + PASS_PERIOD;
+        match self.jobs.iter_mut().find(|job| job.kind == RolloutTask::Involve) {
+            Some(job) => (job.progress, job.done) = (RolloutProgress::default(), false),
+            None => self.begin(RolloutTask::Involve),
+        }
     }
 
     /// Takes a job off the list with the transaction of this decision.
-    pub fn end(&mut self, kind: JobKind) {
+    pub fn end(&mut self, kind: RolloutTask) {
         self.ended_jobs.push(kind);
     }
 
     /// The job, if there is one.
-    pub fn job(&self, kind: JobKind) -> Option<&Job> {
+    pub fn job(&self, kind: RolloutTask) -> Option<&RolloutJob> {
         self.jobs.iter().map(|job| &**job).find(|job| job.kind == kind)
     }
 
@@ -105,6 +120,9 @@ impl Situation {
         }
         for group in self.groups.iter().skip(self.loaded.len()) {
             transaction.create(group);
+        }
+        for job in self.jobs.iter().filter(|job| !self.ended_jobs.contains(&job.kind)) {
+            transaction.save(job);
         }
         for job in &self.new_jobs {
             transaction.create(job);
@@ -131,12 +149,16 @@ impl Situation {
     /// The present steps of the jobs under way.
     pub fn present_steps(&self) -> Vec<RolloutStep> {
         let unfinished = self.jobs.iter().filter(|job| !job.done && !self.ended_jobs.contains(&job.kind));
-        unfinished.map(|job| step_of(job, job.stored_revision())).collect()
+        unfinished.map(|job| step_of(job, job.stored_revision() + u64::from(is_changed(job)))).collect()
     }
 }
 
+fn is_changed(job: &Loaded<RolloutJob>) -> bool {
+    job.as_stored().is_ok_and(|stored: RolloutJob| stored != **job)
+}
+
 /// The step that continues a job of this revision.
-pub(super) fn step_of(job: &Job, revision: u64) -> RolloutStep {
+pub(super) fn step_of(job: &RolloutJob, revision: u64) -> RolloutStep {
     RolloutStep::Job { rollout: job.rollout, job: job.kind, revision }
 }
 
@@ -147,6 +169,13 @@ pub(super) fn watch(
     rollout: &Rollout,
     now: i64,
 ) -> crate::Result<()> {
+    if rollout.dynamic {
+        let listed = DynamicRollout { id: rollout.id };
+        match rollout.status {
+            RolloutStatus::Running => transaction.put(&listed),
+            _ => transaction.delete_key(&listed.key(tenant)),
+        };
+    }
     let at = match (rollout.status, rollout.start_at) {
         (status, _) if status.makes_progress() => now + due::WATCHDOG,
         (RolloutStatus::Ready, Some(start)) if start != MANUAL_START => start,

@@ -5,7 +5,7 @@ use harrier_domain::action::{Action, StatusEntry};
 use harrier_domain::assignment::{overridable, override_open_actions};
 use harrier_domain::rollout::deployment;
 use harrier_domain::target::Target;
-use harrier_store::{ActionReference, Consistency, JobProgress, Loaded, StoreError, until_settled};
+use harrier_store::{ActionReference, Consistency, Loaded, RolloutProgress, StoreError, until_settled};
 use std::collections::HashMap;
 
 use super::delivery::{CONCURRENCY, Course, chunks, is_contended};
@@ -28,13 +28,13 @@ pub(super) async fn step(work: &Work<'_>, group: i64) -> Result<Outcome> {
     };
     let members = engine.store.members(tenant, group, job.progress.number, STEP).await?;
     let Some(last) = members.last().map(|last| last.number) else {
-        return Ok(Outcome::Done(JobProgress::default()));
+        return Ok(Outcome::Done(RolloutProgress::default()));
     };
     let ids: Vec<String> = members.into_iter().map(|member| member.controller_id).collect();
     let targets = engine.store.targets(tenant, &ids).await?;
     let waiting = targets.into_iter().filter_map(|target| Some((waiting_in(&target, group)?, target))).collect();
     start_all(&course, waiting).await?;
-    Ok(Outcome::Continue(JobProgress { number: last, ..JobProgress::default() }))
+    Ok(Outcome::Continue(RolloutProgress { number: last, ..RolloutProgress::default() }))
 }
 
 /// The scheduled action of the target in the group.

@@ -6,7 +6,7 @@ use harrier_domain::action::{Action, StatusEntry};
 use harrier_domain::audit::Actor;
 use harrier_domain::rollout::deployment;
 use harrier_domain::target::Target;
-use harrier_store::{Consistency, GroupMember, JobKind, JobProgress, Loaded, until_settled};
+use harrier_store::{Consistency, GroupMember, Loaded, RolloutProgress, RolloutTask, until_settled};
 
 use super::delivery::CONCURRENCY;
 use super::jobs::{Outcome, Work};
@@ -19,7 +19,7 @@ pub(super) async fn step(work: &Work<'_>, group: i64) -> Result<Outcome> {
     let Work { engine, tenant, job, .. } = work;
     let members = engine.store.members(tenant, group, job.progress.number, STEP).await?;
     let Some(last) = members.last().map(|last| last.number) else {
-        return Ok(Outcome::Done(JobProgress::default()));
+        return Ok(Outcome::Done(RolloutProgress::default()));
     };
     let ids: Vec<String> = members.into_iter().map(|member| member.controller_id).collect();
     let targets = engine.store.targets(tenant, &ids).await?;
@@ -28,7 +28,7 @@ pub(super) async fn step(work: &Work<'_>, group: i64) -> Result<Outcome> {
         until_settled(|| try_wind_down(work, group, &target.controller_id)).await
     };
     stream::iter(concerned).map(wind_down).buffer_unordered(CONCURRENCY).try_collect::<Vec<()>>().await?;
-    Ok(Outcome::Continue(JobProgress { number: last, ..JobProgress::default() }))
+    Ok(Outcome::Continue(RolloutProgress { number: last, ..RolloutProgress::default() }))
 }
 
 /// The scheduled and the open action of the target in the group: it has one of them at most.
@@ -60,7 +60,7 @@ async fn try_wind_down(work: &Work<'_>, group: i64, controller_id: &str) -> harr
 fn give_up(work: &Work<'_>, target: &mut Target, action: &mut Action) -> Option<StatusEntry> {
     let actor = Actor::User(work.rollout.audit.modified_by.clone());
     match work.job.kind {
-        JobKind::Quit(_) => deployment::quit(target, action, &actor, work.engine.now),
+        RolloutTask::Quit(_) => deployment::quit(target, action, &actor, work.engine.now),
         _ => deployment::cancel(target, action, &actor, work.engine.now),
     }
 }

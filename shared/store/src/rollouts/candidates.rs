@@ -107,7 +107,7 @@ impl Store {
     /// The keys of all candidates and counters of a rollout, for removal with it.
     pub async fn forget_rollout(&self, tenant: &Tenant, rollout: i64) -> Result<()> {
         for (part, dynamic) in (0..PARTITIONS).flat_map(|part| [(part, false), (part, true)]) {
-            let keys = self.campaign_keys(format!("{tenant}#{}", candidates_of(rollout, dynamic, part))).await?;
+            let keys = self.rollout_keys(format!("{tenant}#{}", candidates_of(rollout, dynamic, part))).await?;
             self.database.write_many(Table::Campaigns, Vec::new(), keys).await?;
         }
         let counters = self.counter_keys(tenant, rollout).await?;

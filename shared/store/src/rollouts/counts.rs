@@ -73,7 +73,7 @@ impl Store {
 
     /// The keys of all counters of a rollout, for removal with it.
     pub(super) async fn counter_keys(&self, tenant: &Tenant, rollout: i64) -> Result<Vec<Key>> {
-        self.campaign_keys(format!("{tenant}#{}", counters_of(rollout))).await
+        self.rollout_keys(format!("{tenant}#{}", counters_of(rollout))).await
     }
 }
 

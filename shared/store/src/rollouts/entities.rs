@@ -3,6 +3,8 @@
 use harrier_domain::rollout::{Rollout, RolloutGroup};
 use harrier_domain::{Entity, Error, Tenant};
 
+use serde::{Deserialize, Serialize};
+
 use super::numbered;
 use crate::database::{Consistency, Range, SortRange};
 use crate::error::{Result, StoreError};
@@ -28,7 +30,27 @@ impl Record for RolloutGroup {
     }
 }
 
+/// A dynamic rollout runs: changed targets are offered to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DynamicRollout {
+    pub id: i64,
+}
+
+const DYNAMIC: &str = "rollout-dynamic";
+
+impl Record for DynamicRollout {
+    fn key(&self, tenant: &Tenant) -> Key {
+        numbered(tenant, DYNAMIC, self.id)
+    }
+}
+
 impl Store {
+    /// The dynamic rollouts that run.
+    pub async fn dynamic_rollouts(&self, tenant: &Tenant) -> Result<Vec<i64>> {
+        let running: Vec<Loaded<DynamicRollout>> = self.rollout_items(format!("{tenant}#{DYNAMIC}")).await?;
+        Ok(running.iter().map(|rollout| rollout.id).collect())
+    }
+
     /// One rollout, or `None`.
     pub async fn find_rollout(&self, tenant: &Tenant, id: i64) -> Result<Option<Loaded<Rollout>>> {
         let item = self.database.get(&numbered(tenant, ROLLOUTS, id), Consistency::Strong).await?;
@@ -53,12 +75,12 @@ impl Store {
 
     /// All rollouts of the tenant, soft-deleted ones included, in the order of their ids.
     pub async fn rollouts(&self, tenant: &Tenant) -> Result<Vec<Loaded<Rollout>>> {
-        self.campaign_items(format!("{tenant}#{ROLLOUTS}")).await
+        self.rollout_items(format!("{tenant}#{ROLLOUTS}")).await
     }
 
     /// The groups of a rollout in the order of their ids, which is their order.
     pub async fn rollout_groups(&self, tenant: &Tenant, rollout: i64) -> Result<Vec<Loaded<RolloutGroup>>> {
-        self.campaign_items(format!("{tenant}#{}", groups_of(rollout))).await
+        self.rollout_items(format!("{tenant}#{}", groups_of(rollout))).await
     }
 
     /// One group of a rollout, or `None`.
@@ -73,7 +95,7 @@ impl Store {
     }
 
     /// All records of a partition of the campaigns table.
-    pub(super) async fn campaign_items<T: Record>(&self, partition: String) -> Result<Vec<Loaded<T>>> {
+    pub(super) async fn rollout_items<T: Record>(&self, partition: String) -> Result<Vec<Loaded<T>>> {
         self.database.query_all(&whole(partition)).await?.into_iter().map(decode).collect()
     }
 }

@@ -13,7 +13,7 @@ use crate::item::{Key, Loaded, Record, decode};
 /// What a job does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum JobKind {
+pub enum RolloutTask {
     /// Looks through a part of the fleet for targets that match.
     Collect(u32),
     /// Puts the candidates into groups.
@@ -22,6 +22,8 @@ pub enum JobKind {
     Schedule(i64),
     /// Starts the scheduled actions of a group.
     Start(i64),
+    /// Looks through the fleet for targets that the dynamic groups take.
+    Involve,
     /// Drops what is scheduled in a group, and asks devices to cancel what runs.
     Stop(i64),
     /// Drops what is scheduled in a group, and gives up what runs.
@@ -30,13 +32,14 @@ pub enum JobKind {
     Erase(i64),
 }
 
-impl JobKind {
+impl RolloutTask {
     fn sort(self) -> String {
         match self {
             Self::Collect(lane) => format!("collect#{lane:02}"),
             Self::Fill => "fill".to_owned(),
             Self::Schedule(group) => format!("schedule#{group}"),
             Self::Start(group) => format!("start#{group}"),
+            Self::Involve => "involve".to_owned(),
             Self::Stop(group) => format!("stop#{group}"),
             Self::Quit(group) => format!("quit#{group}"),
             Self::Erase(group) => format!("erase#{group}"),
@@ -46,7 +49,7 @@ impl JobKind {
 
 /// Where a job stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JobProgress {
+pub struct RolloutProgress {
     /// The shard of the fleet that is being read.
     #[serde(rename = "sh", default)]
     pub shard: u32,
@@ -75,13 +78,13 @@ pub struct JobProgress {
 
 /// A job of a rollout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Job {
+pub struct RolloutJob {
     #[serde(rename = "ro")]
     pub rollout: i64,
     #[serde(rename = "k")]
-    pub kind: JobKind,
+    pub kind: RolloutTask,
     #[serde(rename = "at")]
-    pub progress: JobProgress,
+    pub progress: RolloutProgress,
     #[serde(rename = "done", default)]
     pub done: bool,
     #[serde(rename = "rev", default)]
@@ -92,15 +95,15 @@ fn jobs_of(rollout: i64) -> String {
     format!("rollout-job#{rollout}")
 }
 
-impl Job {
+impl RolloutJob {
     /// A job at its beginning.
     #[must_use]
-    pub fn new(rollout: i64, kind: JobKind) -> Self {
-        Self { rollout, kind, progress: JobProgress::default(), done: false, revision: 1 }
+    pub fn new(rollout: i64, kind: RolloutTask) -> Self {
+        Self { rollout, kind, progress: RolloutProgress::default(), done: false, revision: 1 }
     }
 }
 
-impl Record for Job {
+impl Record for RolloutJob {
     fn key(&self, tenant: &Tenant) -> Key {
         key(tenant, &jobs_of(self.rollout), self.kind.sort())
     }
@@ -108,13 +111,18 @@ impl Record for Job {
 
 impl Store {
     /// The unfinished jobs of a rollout, and those that nobody has noticed to be done.
-    pub async fn rollout_jobs(&self, tenant: &Tenant, rollout: i64) -> Result<Vec<Loaded<Job>>> {
-        self.campaign_items(format!("{tenant}#{}", jobs_of(rollout))).await
+    pub async fn rollout_jobs(&self, tenant: &Tenant, rollout: i64) -> Result<Vec<Loaded<RolloutJob>>> {
+        self.rollout_items(format!("{tenant}#{}", jobs_of(rollout))).await
     }
 
     /// One job, or `None`.
-    pub async fn rollout_job(&self, tenant: &Tenant, rollout: i64, kind: JobKind) -> Result<Option<Loaded<Job>>> {
-        let item = self.database.get(&Job::new(rollout, kind).key(tenant), Consistency::Strong).await?;
+    pub async fn rollout_job(
+        &self,
+        tenant: &Tenant,
+        rollout: i64,
+        kind: RolloutTask,
+    ) -> Result<Option<Loaded<RolloutJob>>> {
+        let item = self.database.get(&RolloutJob::new(rollout, kind).key(tenant), Consistency::Strong).await?;
         item.map(decode).transpose()
     }
 }

@@ -93,7 +93,7 @@ impl Store {
     }
 
     /// The keys of all items of a partition of the campaigns table.
-    pub(super) async fn campaign_keys(&self, partition: String) -> Result<Vec<Key>> {
+    pub(super) async fn rollout_keys(&self, partition: String) -> Result<Vec<Key>> {
         let range = whole(partition);
         let items = self.database.query_all(&range).await?;
         let sorts = items.iter().filter_map(|item| item.get(SORT_KEY)?.as_s().ok());

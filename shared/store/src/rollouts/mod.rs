@@ -12,7 +12,8 @@ mod members;
 pub use candidates::{Candidate, CandidateCursor};
 pub(crate) use counts::counted;
 pub use counts::counter_shard;
-pub use jobs::{Job, JobKind, JobProgress};
+pub use entities::DynamicRollout;
+pub use jobs::{RolloutJob, RolloutProgress, RolloutTask};
 pub use members::GroupMember;
 
 use harrier_domain::Tenant;

@@ -2,6 +2,7 @@
 
 mod approval;
 mod creation;
+mod dynamic;
 mod ending;
 mod fleet;
 mod interplay;
