@@ -20,7 +20,7 @@ async fn failed(app: &App, message: QueueMessage) -> Option<String> {
     match perform_message(&app.engine(), &message.body).await {
         Ok(()) => None,
         Err(error) => {
-            tracing::error!(message = message.message_id, step = message.body, %error, "a step failed");
+            tracing::error!(id = message.message_id, step = message.body, %error, "a step failed");
             Some(message.message_id)
         }
     }
