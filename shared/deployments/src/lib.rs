@@ -16,4 +16,4 @@ pub use assign::{AssignedAction, AssignmentOrder, AssignmentOutcome, TargetOrder
 pub use confirmation::activate_auto_confirm;
 pub use removal::{remove_actions, remove_target};
 pub use room::{ActionRoom, make_room};
-pub use sets::{deployable_set, lock_for_use, typed_modules};
+pub use sets::{deployable_set, lock_for_plan, lock_for_use, typed_modules};

@@ -115,8 +115,11 @@ impl<'a> Transaction<'a> {
         if let Some(status) = action.last_entry_status {
             update.set("ls", AttributeValue::S(status.name().to_owned()));
         }
-        match action.last_status_code {
-            Some(code) => update.set("lc", AttributeValue::N(code.to_string())),
+        // Left alone where it stays: another report may have changed it meanwhile, here and in the target's copy.
+        let code = action.last_status_code.map(|code| AttributeValue::N(code.to_string()));
+        match code {
+            code if code.as_ref() == action.stored.get("lc") => {}
+            Some(code) => update.set("lc", code),
             None => update.remove("lc"),
         }
         update.add("n", 1);
@@ -289,6 +292,7 @@ fn verdict(reasons: &[CancellationReason], refusals: Vec<Option<Error>>) -> Stor
         return StoreError::Conflict;
     }
     if code("ThrottlingError") || code("ProvisionedThroughputExceeded") {
+        meter::throttled();
         return StoreError::Throttled;
     }
     StoreError::Backend(format!("transaction canceled: {reasons:?}"))

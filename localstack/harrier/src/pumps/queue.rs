@@ -112,7 +112,7 @@ impl StepMessages {
 
     async fn receive_and_perform(&self, app: &App, wait: i32) -> Result<usize, StackError> {
         let messages = self.receive(wait).await?;
-        let failures = campaign_worker::handle(event(&messages), app).await;
+        let failures = app.metrics.metered(campaign_worker::handle(event(&messages), app)).await;
         for message in &messages {
             if failures.contains(message.message_id().unwrap_or_default()) {
                 self.give_back(message).await?;
@@ -162,6 +162,22 @@ impl StepMessages {
     /// When the queue's file fails.
     pub async fn depth(&self) -> Result<Depth, StackError> {
         Ok(self.service.depth(STEPS).await?)
+    }
+
+    /// When the oldest step was sent that is not done yet, epoch milliseconds.
+    ///
+    /// # Errors
+    /// When the queue's file fails.
+    pub async fn oldest(&self) -> Result<Option<i64>, StackError> {
+        Ok(self.service.peek(STEPS, 1).await?.pop().map(|(sent_at, _)| sent_at))
+    }
+
+    /// How many steps are among the dead letters.
+    ///
+    /// # Errors
+    /// When the queue's file fails.
+    pub async fn dead_letter_count(&self) -> Result<i64, StackError> {
+        Ok(self.service.depth(DEAD_LETTERS).await?.total())
     }
 
     /// The oldest messages of the dead-letter queue: when they were sent (epoch milliseconds), and their text.

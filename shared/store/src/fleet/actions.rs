@@ -138,6 +138,12 @@ impl Store {
         entries.map(|item| decode(item).map(Loaded::into_inner)).collect()
     }
 
+    /// The histories of all actions of a target, in the order of the actions, oldest entry first.
+    pub async fn entries_of(&self, tenant: &Tenant, controller_id: &str) -> Result<Vec<StatusEntry>> {
+        let items = self.database.query_all(&entry_range(tenant, controller_id, keys::ENTRY_PREFIX.to_owned())).await?;
+        items.into_iter().map(|item| decode(item).map(Loaded::into_inner)).collect()
+    }
+
     /// The keys of all history entries of a target's actions, oldest action first, for removal with the target.
     pub async fn entry_keys(&self, tenant: &Tenant, controller_id: &str) -> Result<Vec<Key>> {
         self.keys_of_entries(tenant, controller_id, keys::ENTRY_PREFIX.to_owned()).await
@@ -149,14 +155,7 @@ impl Store {
     }
 
     async fn keys_of_entries(&self, tenant: &Tenant, controller_id: &str, prefix: String) -> Result<Vec<Key>> {
-        let range = Range {
-            table: Table::Fleet,
-            partition: keys::actions(tenant, controller_id),
-            sort: SortRange::Prefix(prefix),
-            forward: true,
-            limit: MAX_PAGE,
-            consistency: Consistency::Strong,
-        };
+        let range = entry_range(tenant, controller_id, prefix);
         let items = self.database.query_all(&range).await?;
         let sorts = items.iter().filter_map(|item| item.get(SORT_KEY)?.as_s().ok());
         let key = |sort: &String| Key { table: Table::Fleet, partition: range.partition.clone(), sort: sort.clone() };
@@ -256,4 +255,15 @@ fn counting(entry: &StatusEntry) -> Expression {
     update.add("n", 1);
     update.add(crate::item::REVISION, 1);
     update
+}
+
+fn entry_range(tenant: &Tenant, controller_id: &str, prefix: String) -> Range {
+    Range {
+        table: Table::Fleet,
+        partition: keys::actions(tenant, controller_id),
+        sort: SortRange::Prefix(prefix),
+        forward: true,
+        limit: MAX_PAGE,
+        consistency: Consistency::Strong,
+    }
 }
