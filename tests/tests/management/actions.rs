@@ -51,9 +51,11 @@ async fn no_43_actions_are_searched_and_sorted() {
     }
     assert_eq!(scene.get("actions?limit=2").await["total"], 6);
     assert_eq!(scene.get("actions?q=status==running&limit=1").await["total"], 3);
-    for (query, code) in
-        [("q=target.id==a", "rsqlInvalidField"), ("q=status==foo", "rsqlParamSyntax"), ("sort=foo:ASC", "invalidField")]
-    {
+    for (query, code) in [
+        ("q=target.id==a", "rsqlInvalidField"),
+        ("q=status==foo", "rsqlInvalidField"),
+        ("sort=foo:ASC", "invalidField"),
+    ] {
         let refused = scene.world.admin.get(&format!("{API}/actions?{query}")).await.expect(400);
         assert_eq!(refused.error(), code, "{query}");
     }
