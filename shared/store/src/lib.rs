@@ -18,7 +18,7 @@ mod tenancy;
 mod transaction;
 
 pub use catalogue::{
-    Blob, CatalogueRecord, DescribedSet, MetadataOwner, NameGuard, OwnedMetadata, REMOVAL_TIME, SetMembership,
+    Blob, CatalogueRecord, Claim, DescribedSet, MetadataOwner, NameGuard, OwnedMetadata, REMOVAL_TIME, SetMembership,
 };
 pub use database::{Consistency, Database, MAX_PAGE};
 pub use error::{Result, StoreError};

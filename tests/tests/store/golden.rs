@@ -93,6 +93,7 @@ fn full_module() -> SoftwareModule {
         sha1: "1".to_owned(),
         md5: "5".to_owned(),
         sha256: "256".to_owned(),
+        sealed: None,
         audit: audit(),
     }];
     module
