@@ -4,6 +4,7 @@
 mod app;
 mod caller;
 mod clock;
+mod events;
 mod lambda;
 mod metering;
 mod settings;
@@ -13,7 +14,8 @@ mod telemetry;
 pub use app::App;
 pub use caller::Caller;
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use lambda::run;
+pub use events::{BatchFailures, QueueEvent, QueueMessage, StreamEvent};
+pub use lambda::{run, run_events};
 pub use settings::{DeliveryMode, Settings, SettingsError};
 pub use surfaces::{device_surface, management_surface};
 pub use telemetry::{LogFormat, init_logs};

@@ -101,3 +101,37 @@ pub(crate) fn tenancy(tenant: &Tenant, kind: &str, sort: &str) -> Key {
 pub(crate) fn installation(kind: &str, sort: &str) -> Key {
     Key { table: Table::Tenancy, partition: format!("#{kind}"), sort: sort.to_owned() }
 }
+
+/// The partition of everything that waits for the clock, across tenants: no tenant's name begins with `#`.
+pub(crate) const DUE: &str = "#due";
+
+/// When the clock looks at a campaign next.
+pub(crate) fn due(tenant: &Tenant, campaign: &str) -> Key {
+    Key { table: Table::Campaigns, partition: DUE.to_owned(), sort: format!("{tenant}#{campaign}") }
+}
+
+/// Who decides about a campaign right now.
+pub(crate) fn lease(tenant: &Tenant, campaign: &str) -> Key {
+    Key { table: Table::Campaigns, partition: format!("{tenant}#lease"), sort: campaign.to_owned() }
+}
+
+/// What lives under a key of the fleet table, with its target's controller id.
+pub(crate) enum FleetItem {
+    Target(String),
+    Details(String),
+    Action(String),
+}
+
+/// Reads a key of the fleet table; `None` for history entries and counters.
+pub(crate) fn read_fleet_key(partition: &str, sort: &str) -> Option<(Tenant, FleetItem)> {
+    let (tenant, rest) = partition.split_once('#')?;
+    let tenant = Tenant::parse(tenant).ok()?;
+    let (kind, place) = rest.split_once('#')?;
+    let item = match kind {
+        "target" => FleetItem::Target(sort.to_owned()),
+        "details" => FleetItem::Details(sort.to_owned()),
+        "actions" if sort.starts_with(ACTION_PREFIX) => FleetItem::Action(place.to_owned()),
+        _ => return None,
+    };
+    Some((tenant, item))
+}

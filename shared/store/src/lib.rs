@@ -4,7 +4,9 @@
 //! when somebody else was faster. [`measure`] tells what it cost.
 #![forbid(unsafe_code)]
 
+mod campaigns;
 mod catalogue;
+mod changes;
 mod database;
 mod error;
 mod fleet;
@@ -17,9 +19,11 @@ pub mod search;
 mod tenancy;
 mod transaction;
 
+pub use campaigns::DueCampaign;
 pub use catalogue::{
     Blob, CatalogueRecord, Claim, DescribedSet, MetadataOwner, NameGuard, OwnedMetadata, REMOVAL_TIME, SetMembership,
 };
+pub use changes::{Changed, FleetChange, StreamRecord};
 pub use database::{Consistency, Database, MAX_PAGE};
 pub use error::{Result, StoreError};
 pub use fleet::{ActionReference, ActionWalk, HistoryOrder, TargetDetails, WalkOrder};
