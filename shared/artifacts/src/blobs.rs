@@ -11,8 +11,8 @@ use harrier_domain::{Error, Result};
 
 use crate::client::Artifacts;
 use crate::encryption::SealedObject;
-use crate::file::ArtifactFile;
 use crate::failure::{delete_failed, load_failed};
+use crate::file::ArtifactFile;
 use crate::keys;
 use crate::range::ByteRange;
 

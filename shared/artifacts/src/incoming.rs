@@ -180,7 +180,6 @@ impl Artifacts {
     }
 }
 
-
 fn received(part: &Part) -> Option<ReceivedPart> {
     let number = part.part_number().and_then(|number| u32::try_from(number).ok())?;
     let size = part.size().and_then(|size| u64::try_from(size).ok())?;

@@ -31,8 +31,8 @@ fn md5sum_line(file: &ArtifactFile) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use harrier_domain::software::Binary;
     use futures::executor::block_on;
+    use harrier_domain::software::Binary;
     use http_body_util::BodyExt;
 
     fn file() -> ArtifactFile {

@@ -83,13 +83,7 @@ impl Artifacts {
     /// # Errors
     /// As [`Artifacts::stage`]; [`Error::EncryptionNotSupported`] when no encryption is plugged in,
     /// [`Error::EncryptionFailed`] when it fails.
-    pub async fn stage_sealed<S, E>(
-        &self,
-        tenant: &str,
-        name: &str,
-        content: S,
-        limits: UploadLimits,
-    ) -> Result<Staged>
+    pub async fn stage_sealed<S, E>(&self, tenant: &str, name: &str, content: S, limits: UploadLimits) -> Result<Staged>
     where
         S: Stream<Item = Result<Bytes, E>> + Send,
         E: Display + Send,

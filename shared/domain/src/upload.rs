@@ -141,9 +141,7 @@ impl Refusal {
             Self::NameTaken => Error::AlreadyExists,
             Self::ModuleMissing => Error::not_found(entity, module),
             Self::ModuleDeleted => Error::Deleted { entity, id: module.into() },
-            Self::ModuleLocked => {
-                Error::Locked { entity, id: module.into(), operation: LockedOperation::AddArtifact }
-            }
+            Self::ModuleLocked => Error::Locked { entity, id: module.into(), operation: LockedOperation::AddArtifact },
             Self::EncryptionNotSupported => Error::EncryptionNotSupported,
             Self::Damaged(reason) => Error::Validation(reason.clone()),
         }

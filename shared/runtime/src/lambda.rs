@@ -2,16 +2,18 @@
 
 use aws_config::BehaviorVersion;
 use axum::Router;
-use harrier_campaigns::{EngineError, StepQueue};
+use harrier_artifacts::encryption::ChunkedAesGcm;
+use harrier_campaigns::StepQueue;
 use harrier_domain::Tenant;
 use harrier_store::Consistency;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::env;
+use std::sync::Arc;
 
 use crate::telemetry::{LogFormat, init_logs};
-use crate::{App, Settings};
+use crate::{App, KmsKeys, Settings};
 
 /// Runs a function until Lambda ends it. `main.rs` calls nothing else.
 ///
@@ -28,11 +30,12 @@ pub async fn run(router: impl FnOnce(App) -> Router) -> Result<(), lambda_http::
 ///
 /// # Errors
 /// When the environment cannot be read, or the runtime interface fails.
-pub async fn run_events<E, R, F>(handle: impl Fn(E, App) -> F) -> Result<(), lambda_runtime::Error>
+pub async fn run_events<E, R, X, F>(handle: impl Fn(E, App) -> F) -> Result<(), lambda_runtime::Error>
 where
     E: DeserializeOwned,
     R: Serialize,
-    F: Future<Output = Result<R, EngineError>>,
+    X: Into<lambda_runtime::Error>,
+    F: Future<Output = Result<R, X>>,
 {
     init_logs(LogFormat::Json);
     let app = app_from_environment().await?;
@@ -40,7 +43,7 @@ where
     let handle = &handle;
     let serve = |event: LambdaEvent<E>| {
         let app = app.clone();
-        async move { handle(event.payload, app).await.map_err(lambda_runtime::Error::from) }
+        async move { handle(event.payload, app).await.map_err(Into::into) }
     };
     lambda_runtime::run(service_fn(serve)).await
 }
@@ -51,6 +54,13 @@ async fn app_from_environment() -> Result<App, lambda_http::Error> {
     let objects = aws_sdk_s3::config::Builder::from(&aws).force_path_style(path_style).build();
     let objects = aws_sdk_s3::Client::from_conf(objects);
     let app = App::new(aws_sdk_dynamodb::Client::new(&aws), objects.clone(), objects, Settings::from_environment()?)?;
+    let app = match env::var("HARRIER_ARTIFACT_KMS_KEY") {
+        Ok(key) if !key.is_empty() => {
+            let keys = KmsKeys::new(aws_sdk_kms::Client::new(&aws), key);
+            app.with_encryption(Arc::new(ChunkedAesGcm::new(Arc::new(keys))))
+        }
+        _ => app,
+    };
     Ok(match env::var("HARRIER_STEP_QUEUE_URL") {
         Ok(url) if !url.is_empty() => app.with_steps(StepQueue::new(aws_sdk_sqs::Client::new(&aws), url)),
         _ => app,

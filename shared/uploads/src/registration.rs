@@ -1,9 +1,9 @@
 //! A staged file becomes an artifact of its module.
 
 use harrier_artifacts::{Expected, Staged};
+use harrier_domain::Tenant;
 use harrier_domain::audit::{Actor, Audit};
 use harrier_domain::software::{Artifact, SoftwareModule};
-use harrier_domain::Tenant;
 use harrier_store::{Loaded, Result, StoreError, Transaction, until_settled};
 
 use crate::Uploads;

@@ -34,11 +34,6 @@ impl Layout {
         self.size.div_ceil(self.chunk).saturating_sub(1)
     }
 
-    /// Bytes of the sealed object.
-    pub fn sealed_size(self) -> u64 {
-        self.header + self.size + (self.last_chunk() + 1) * self.overhead
-    }
-
     pub fn position(self, index: u64) -> ChunkPosition {
         ChunkPosition { index, is_last: index == self.last_chunk() }
     }
@@ -63,8 +58,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn layouts() -> impl Strategy<Value = Layout> {
-        (0_u64..5, 1_u64..9, 0_u64..4, 1_u64..60)
-            .prop_map(|(header, chunk, overhead, size)| Layout { header, chunk, overhead, size })
+        (0_u64..5, 1_u64..9, 0_u64..4, 1_u64..60).prop_map(|(header, chunk, overhead, size)| Layout {
+            header,
+            chunk,
+            overhead,
+            size,
+        })
     }
 
     /// The naive model: which plain byte each byte of the sealed object belongs to, if any.
@@ -85,7 +84,8 @@ mod tests {
             let (one, other) = (ends.0 % layout.size, ends.1 % layout.size);
             let range = ByteRange { first: one.min(other), last: one.max(other) };
             let object = sealed_bytes(layout);
-            prop_assert_eq!(layout.sealed_size(), object.len() as u64);
+            let whole = layout.span(ByteRange { first: 0, last: layout.size - 1 });
+            prop_assert_eq!(whole.bytes.last + 1, object.len() as u64);
             let span = layout.span(range);
             let (from, to) = (usize::try_from(span.bytes.first).unwrap(), usize::try_from(span.bytes.last).unwrap());
             let plain: Vec<u64> = object[from..=to].iter().flatten().copied().collect();

@@ -82,7 +82,13 @@ pub(super) struct Opening {
 }
 
 impl Opening {
-    pub(super) fn new(sealed: ByteChunks, cipher: Arc<dyn ChunkCipher>, layout: Layout, span: Span, length: u64) -> Self {
+    pub(super) fn new(
+        sealed: ByteChunks,
+        cipher: Arc<dyn ChunkCipher>,
+        layout: Layout,
+        span: Span,
+        length: u64,
+    ) -> Self {
         let Span { first, last, skip, .. } = span;
         Self { sealed, buffered: BytesMut::new(), cipher, layout, next: first, last, skip, left: length }
     }

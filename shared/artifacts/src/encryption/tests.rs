@@ -52,7 +52,8 @@ fn open(name: &str, sealed: &[u8], size: usize, range: ByteRange) -> Result<Vec<
     let bytes = sealed.get(span.bytes.first as usize..=span.bytes.last as usize).ok_or(Error::ArtifactLoadFailed)?;
     let pieces: Vec<_> = bytes.chunks(10_000).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
     let opening = Opening::new(stream::iter(pieces).boxed(), cipher, layout, span, range.len());
-    let opened = async { opening.stream(name).await?.try_collect::<Vec<_>>().await.map_err(|_| Error::EncryptionFailed) };
+    let opened =
+        async { opening.stream(name).await?.try_collect::<Vec<_>>().await.map_err(|_| Error::EncryptionFailed) };
     Ok(block_on(opened)?.concat())
 }
 

@@ -9,12 +9,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use harrier_domain::{Error, Tenant};
 use serde::{Deserialize, Serialize};
 
-use crate::{Store, Transaction};
 use crate::database::Consistency;
 use crate::error::{Result, StoreError};
 use crate::item::{Key, Loaded, Record, decode};
 use crate::keys;
 use crate::retry::until_settled;
+use crate::{Store, Transaction};
 
 /// A content-addressed binary of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
