@@ -4,11 +4,12 @@
 pub mod demo;
 pub mod embedded;
 pub mod fleet;
+pub mod pumps;
 mod routes;
 mod stack;
 
 pub use routes::routes;
 pub use stack::{
-    Administrator, AdministratorOptions, Options, Password, Stack, StackError, Storage, Tls, open_database, prepare,
-    set_administrator,
+    Administrator, AdministratorOptions, Options, Password, Stack, StackError, Storage, Time, Tls, open_database,
+    prepare, set_administrator,
 };

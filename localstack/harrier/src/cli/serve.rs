@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use harrier::{AdministratorOptions, Options, Password, Stack, StackError, Storage, Tls};
+use harrier::{AdministratorOptions, Options, Password, Stack, StackError, Storage, Time, Tls};
 use harrier_identity::device::CertificateHeaders;
 use harrier_rest::OriginPolicy;
 use harrier_runtime::{DeliveryMode, Settings};
@@ -119,6 +119,8 @@ impl Serve {
             tls: tls.map(|(certificate, key)| Tls { certificate, key }),
             administrator: AdministratorOptions { name: self.administrator.admin_user, password },
             settings,
+            time: Time::default(),
+            pumps: true,
         }
     }
 

@@ -21,6 +21,13 @@ pub enum StackError {
     Tls { certificate: PathBuf, key: PathBuf, source: std::io::Error },
     #[error("cannot make the bucket {bucket}: {reason}")]
     Bucket { bucket: String, reason: String },
+    #[error("the queue of steps: {0}")]
+    Queue(String),
+    #[error("the engine of campaigns: {0}")]
+    Engine(#[from] harrier_campaigns::EngineError),
+    /// [`Stack::settle`](super::Stack::settle) did not come to an end.
+    #[error("unsettled: {0}")]
+    Unsettled(String),
     #[error(transparent)]
     Password(#[from] PasswordError),
     #[error("the operating system gives no randomness")]

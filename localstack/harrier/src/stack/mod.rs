@@ -18,9 +18,10 @@ pub use administrator::{Administrator, Password, set_administrator};
 pub use backend::open_database;
 pub use error::StackError;
 pub use first_start::prepare;
-pub use options::{AdministratorOptions, Options, Storage, Tls};
+pub use options::{AdministratorOptions, Options, Storage, Time, Tls};
 
 use crate::embedded::loopback::LocalServer;
+use crate::pumps::{Pumps, Running, StepMessages};
 use crate::routes;
 use backend::Backend;
 use listener::Listener;
@@ -31,6 +32,8 @@ pub struct Stack {
     administrator: Administrator,
     listener: Listener,
     storage: Option<LocalServer>,
+    pumps: Pumps,
+    running: Option<Running>,
 }
 
 impl Stack {
@@ -48,12 +51,16 @@ impl Stack {
 
         let public = options.storage_url.unwrap_or_else(|| reachable_url(&storage_listener));
         let signing = backend.signing_client(&public);
+        let messages = StepMessages::open(&backend.queue).await?;
         let app = App::new(backend.database.clone(), backend.objects.clone(), signing, settings)?;
+        let app = app.with_clock(options.time.0).with_steps(messages.sender());
         let administrator = prepare(&app, &backend.database, &backend.objects, options.administrator).await?;
         let storage =
             backend.embedded_objects().map(|objects| objects.serve_presigned(storage_listener)).transpose()?;
         let listener = Listener::start(http, tls, routes(&app))?;
-        Ok(Self { app, administrator, listener, storage })
+        let pumps = Pumps::new(app.clone(), messages, backend.embedded_database);
+        let running = options.pumps.then(|| pumps.start());
+        Ok(Self { app, administrator, listener, storage, pumps, running })
     }
 
     /// Where the APIs listen.
@@ -92,6 +99,20 @@ impl Stack {
         &self.app
     }
 
+    /// What moves campaigns here.
+    #[must_use]
+    pub fn pumps(&self) -> &Pumps {
+        &self.pumps
+    }
+
+    /// Lets campaigns move until there is nothing to do at the present time: stream and queue are empty, nothing is due.
+    ///
+    /// # Errors
+    /// [`StackError::Unsettled`] when a step failed again and again.
+    pub async fn settle(&self) -> Result<(), StackError> {
+        self.pumps.settle().await
+    }
+
     /// Waits until the listener ends by itself, which only a failure makes it do.
     ///
     /// # Errors
@@ -105,6 +126,8 @@ impl Stack {
     /// # Errors
     /// When a listener had failed.
     pub async fn shutdown(self) -> Result<(), StackError> {
+        // Steps under way end wherever they are, and come again at the next start.
+        drop(self.running);
         self.listener.shutdown().await?;
         if let Some(storage) = self.storage {
             storage.shutdown().await?;

@@ -2,8 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use harrier_runtime::Settings;
+use harrier_runtime::{Clock, Settings, SystemClock};
 
 use crate::embedded::Durability;
 
@@ -43,6 +44,26 @@ pub struct Options {
     pub tls: Option<Tls>,
     pub administrator: AdministratorOptions,
     pub settings: Settings,
+    pub time: Time,
+    /// Let campaigns move by themselves. Without it they move by [`Stack::settle`](super::Stack::settle) alone.
+    pub pumps: bool,
+}
+
+/// What tells the time to everything in the stack.
+#[derive(Clone)]
+pub struct Time(pub Arc<dyn Clock>);
+
+impl Default for Time {
+    fn default() -> Self {
+        Self(Arc::new(SystemClock))
+    }
+}
+
+/// There is nothing to show of a clock.
+impl std::fmt::Debug for Time {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Time")
+    }
 }
 
 /// Who administers tenant `DEFAULT`.
@@ -80,6 +101,8 @@ impl Options {
             tls: None,
             administrator: AdministratorOptions::default(),
             settings: Settings::default(),
+            time: Time::default(),
+            pumps: true,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The engine's own threads. Its work is synchronous behind one mutex, so it must not run on the runtime's workers.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{Builder, JoinHandle};
 
 use dynoxide::Database;
@@ -19,6 +19,8 @@ type Job = Box<dyn FnOnce(&Database) + Send>;
 pub(super) struct Workers {
     jobs: Option<Sender<Job>>,
     threads: Vec<JoinHandle<()>>,
+    /// Shared by the jobs under way, exclusive for work beside them.
+    gate: Arc<RwLock<()>>,
 }
 
 impl Workers {
@@ -26,10 +28,10 @@ impl Workers {
     pub(super) fn start(database: Database) -> Result<Self, EmbeddedError> {
         let (sender, receiver) = channel::<Job>();
         let receiver = Arc::new(Mutex::new(receiver));
-        let mut workers = Self { jobs: Some(sender), threads: Vec::with_capacity(THREADS) };
+        let mut workers = Self { jobs: Some(sender), threads: Vec::with_capacity(THREADS), gate: Arc::default() };
         for _ in 0..THREADS {
-            let (jobs, database) = (Arc::clone(&receiver), database.clone());
-            let thread = Builder::new().name("dynamodb".to_owned()).spawn(move || work(&jobs, &database))?;
+            let (jobs, database, gate) = (Arc::clone(&receiver), database.clone(), Arc::clone(&workers.gate));
+            let thread = Builder::new().name("dynamodb".to_owned()).spawn(move || work(&jobs, &database, &gate))?;
             workers.threads.push(thread);
         }
         Ok(workers)
@@ -50,10 +52,17 @@ impl Workers {
         jobs.send(boxed).map_err(|_| EmbeddedError::Stopped)?;
         answer.await.map_err(|_| EmbeddedError::Stopped)
     }
+
+    /// Does something on the calling thread while no job runs.
+    pub(super) fn alone<T>(&self, act: impl FnOnce() -> T) -> T {
+        let _exclusive = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        act()
+    }
 }
 
-fn work(jobs: &Mutex<Receiver<Job>>, database: &Database) {
+fn work(jobs: &Mutex<Receiver<Job>>, database: &Database, gate: &RwLock<()>) {
     while let Some(job) = next(jobs) {
+        let _shared = gate.read().unwrap_or_else(PoisonError::into_inner);
         job(database);
     }
 }
