@@ -11,7 +11,7 @@ COMPILER ?= cargo-zigbuild
 TOOLS := .tools
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LAMBDA := $(TARGET)/lambda
-FUNCTIONS := device management-targets management-repository management-campaigns management-system
+FUNCTIONS := device management-targets management-repository management-campaigns management-system artifact-intake
 
 .PHONY: help
 help:

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use harrier_tests::lambda::{Aws, Function, answer_of, event_of};
-use harrier_tests::programs::{self, FUNCTIONS};
+use harrier_tests::programs::{self, EVENT_FUNCTIONS, FUNCTIONS};
 use http::Request;
 
 const STARTS: usize = 9;
@@ -49,7 +49,7 @@ async fn first_answer(aws: &Aws) -> Duration {
 
 #[test]
 fn the_programs_are_small() {
-    for function in FUNCTIONS {
+    for function in FUNCTIONS.into_iter().chain(EVENT_FUNCTIONS) {
         let bytes = std::fs::metadata(programs::function(function)).expect("a program").len();
         println!("{function}: {:.1} MB", bytes as f64 / 1e6);
         if programs::are_functions_as_deployed() {

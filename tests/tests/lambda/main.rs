@@ -5,3 +5,4 @@
 
 mod cold_start;
 mod update;
+mod uploads;

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use harrier::embedded::dynamodb::EmbeddedDynamoDb;
 use harrier::embedded::s3::EmbeddedS3;
+use harrier_artifacts::encryption::{ChunkedAesGcm, LocalKeys};
 use harrier_domain::Tenant;
 use harrier_domain::audit::Actor;
 use harrier_domain::software::DistributionSet;
@@ -91,6 +92,26 @@ impl World {
         let world = Self { app, clock, tenant, objects, router, _database: database };
         world.user("admin", &["ROLE_TENANT_ADMIN"]).await;
         world
+    }
+
+    /// The same with encryption of artifacts.
+    pub fn with_encryption(mut self) -> Self {
+        self.app = self.app.with_encryption(encryption());
+        self.router = management_repository::router(self.app.clone());
+        self
+    }
+
+    /// The same after somebody has taken the key away.
+    pub fn without_encryption(mut self) -> Self {
+        let (database, objects) = (self._database.client(), self.objects.client());
+        let app = App::new(database, objects.clone(), objects, (*self.app.settings).clone()).unwrap();
+        self.app = app.with_clock(self.clock.clone());
+        self.router = management_repository::router(self.app.clone());
+        self
+    }
+
+    pub fn database(&self) -> &EmbeddedDynamoDb {
+        &self._database
     }
 
     pub async fn user(&self, name: &str, authorities: &[&str]) {
@@ -194,6 +215,12 @@ impl World {
         let content = page["content"].as_array().unwrap();
         content.iter().map(|element| element["name"].as_str().unwrap().to_owned()).collect()
     }
+}
+
+/// Encryption with a key that is the same in all tests.
+pub fn encryption() -> Arc<ChunkedAesGcm> {
+    let keys = LocalKeys::parse("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff").unwrap();
+    Arc::new(ChunkedAesGcm::new(Arc::new(keys)))
 }
 
 /// The relations of an object's links.
