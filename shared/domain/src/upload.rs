@@ -179,6 +179,9 @@ pub struct Upload {
     /// The bytes it is about to become the artifact of: they are kept or given back with the upload.
     #[serde(rename = "cl", default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<Binary>,
+    /// Epoch seconds from which on the database may forget it.
+    #[serde(rename = "ttl")]
+    pub forgotten_after: i64,
     #[serde(flatten)]
     pub audit: Audit,
     #[serde(rename = "rev", default)]

@@ -3,7 +3,7 @@
 use harrier_artifacts::Incoming;
 use harrier_domain::audit::{Actor, Audit};
 use harrier_domain::software::SoftwareModule;
-use harrier_domain::upload::{AnnouncedDigests, Upload, UploadState};
+use harrier_domain::upload::{AnnouncedDigests, LIFETIME, Upload, UploadState};
 use harrier_domain::{Error, Tenant};
 use harrier_store::{Loaded, Result, Sequence};
 
@@ -56,6 +56,8 @@ impl Uploads {
             session,
             state: UploadState::Pending,
             claim: None,
+            // As long again as storage keeps its parts: a file that is being taken in then has its record still.
+            forgotten_after: request.now.saturating_add(2 * LIFETIME) / 1000,
             audit: Audit::created(&request.actor, request.now),
             revision: 1,
         }

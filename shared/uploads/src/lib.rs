@@ -21,7 +21,7 @@ mod release;
 
 use harrier_artifacts::Artifacts;
 use harrier_domain::quota::Quotas;
-use harrier_runtime::{App, DeliveryMode};
+use harrier_runtime::App;
 use harrier_store::Store;
 
 pub use admission::check_module;
@@ -42,15 +42,11 @@ pub struct Uploads {
 impl Uploads {
     #[must_use]
     pub fn new(app: &App) -> Self {
-        let largest_encrypted = match app.settings.delivery {
-            DeliveryMode::Inline => None,
-            DeliveryMode::RedirectAbove(limit) => Some(limit),
-        };
         Self {
             store: app.store.clone(),
             artifacts: app.artifacts.clone(),
             quotas: app.settings.quotas,
-            largest_encrypted,
+            largest_encrypted: app.settings.largest_encrypted,
         }
     }
 }

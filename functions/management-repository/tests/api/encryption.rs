@@ -1,7 +1,7 @@
 //! Software modules with `encrypted: true`, end to end (`domain-behaviour.md` §12.4, §12.5, §21 no. 24).
 
 use axum::body::Body;
-use harrier_runtime::{DeliveryMode, Settings};
+use harrier_runtime::Settings;
 use http::header;
 use serde_json::json;
 
@@ -106,7 +106,7 @@ async fn without_encryption_there_are_no_encrypted_modules_and_their_files_are_n
 /// Where a function's answer is limited, a file that could never be delivered is not taken.
 #[tokio::test]
 async fn where_answers_are_limited_encrypted_files_are_too() {
-    let settings = Settings { delivery: DeliveryMode::RedirectAbove(1000), ..Settings::default() };
+    let settings = Settings { largest_encrypted: Some(1000), ..Settings::default() };
     let world = World::with(settings).await.with_encryption();
     let module = encrypted_module(&world).await;
     post(&world, module, "a", &content(1001)).await.expect_error(429, "quota.fileSizeExceeded");

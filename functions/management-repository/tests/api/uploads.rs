@@ -241,6 +241,12 @@ async fn an_expired_upload_is_gone_and_makes_way() {
     let next = Upload::begin(&world, module, json!({"filename": "a", "size": 3})).await;
     upload.assert_no_parts(&world, &session).await;
     let left = world.app.store.uploads(&world.tenant, module).await.unwrap();
+    assert_eq!(
+        world.database().sweep_expired_items().await.unwrap(),
+        1,
+        "by the machine's clock it has long been over"
+    );
+    assert_eq!(world.app.store.uploads(&world.tenant, module).await.unwrap().len(), 0);
     assert_eq!(left.iter().map(|upload| upload.id).collect::<Vec<_>>(), [next.id]);
 }
 

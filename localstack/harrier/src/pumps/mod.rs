@@ -33,6 +33,7 @@ const NAP: Duration = Duration::from_millis(2);
 #[derive(Clone)]
 pub struct Pumps {
     inner: Arc<Inner>,
+    database: Option<EmbeddedDynamoDb>,
     /// `None` where the objects are not embedded.
     objects: Option<EmbeddedS3>,
 }
@@ -51,8 +52,8 @@ impl Pumps {
     /// For an app whose steps go to `messages` and whose fleet is in `database`.
     #[must_use]
     pub fn new(app: App, messages: StepMessages, database: Option<EmbeddedDynamoDb>) -> Self {
-        let stream = database.map(|database| FleetStream::new(&app, database));
-        Self { inner: Arc::new(Inner { app, messages, stream }), objects: None }
+        let stream = database.clone().map(|database| FleetStream::new(&app, database));
+        Self { inner: Arc::new(Inner { app, messages, stream }), database, objects: None }
     }
 
     /// The same for an app whose files are in `objects`, which then tell what has landed.
@@ -79,11 +80,7 @@ impl Pumps {
         let pumps = self.clone();
         tasks.spawn(async move { uploads::run(&pumps.inner.app, pumps.objects.as_ref()).await });
         let pumps = self.clone();
-        tasks.spawn(async move {
-            if let Some(objects) = &pumps.objects {
-                lifecycle::run(objects).await;
-            }
-        });
+        tasks.spawn(async move { lifecycle::run(pumps.objects.as_ref(), pumps.database.as_ref()).await });
         Running(tasks)
     }
 

@@ -12,6 +12,7 @@ use harrier_runtime::App;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
 
 use crate::StackError;
 use crate::embedded::s3::{CreatedObject, EmbeddedS3};
@@ -24,22 +25,25 @@ const PAUSE: Duration = Duration::from_secs(10);
 
 /// Takes in what lands, for ever.
 pub(super) async fn run(app: &App, objects: Option<&EmbeddedS3>) {
-    let mut intake =
-        Intake { app: app.clone(), waiting: HashSet::new(), under_way: HashSet::new(), tasks: JoinSet::new() };
+    let mut intake = Intake::new(app);
     let mut created = objects.map(EmbeddedS3::created_objects);
-    let mut must_look = true;
+    let mut next_look = Some(Instant::now());
     loop {
-        if must_look {
-            must_look = intake.look().await.is_err() || created.is_none();
-        }
         intake.begin_more();
         tokio::select! {
             landed = next(&mut created) => match landed {
-                Some(incoming) => { intake.waiting.insert(incoming); }
-                None => must_look = true,
+                Some(incoming) => drop(intake.waiting.insert(incoming)),
+                None => next_look = Some(Instant::now()),
             },
-            Some(outcome) = intake.tasks.join_next() => must_look |= !intake.end(outcome),
-            () = tokio::time::sleep(PAUSE), if must_look => {}
+            Some(outcome) = intake.tasks.join_next() => {
+                if !intake.end(outcome) {
+                    next_look = next_look.or_else(|| Some(Instant::now() + PAUSE));
+                }
+            }
+            () = sleep_until(next_look.unwrap_or_else(Instant::now)), if next_look.is_some() => {
+                let must_look_again = intake.look().await.is_err() || created.is_none();
+                next_look = must_look_again.then(|| Instant::now() + PAUSE);
+            }
         }
     }
 }
@@ -81,6 +85,10 @@ struct Intake {
 }
 
 impl Intake {
+    fn new(app: &App) -> Self {
+        Self { app: app.clone(), waiting: HashSet::new(), under_way: HashSet::new(), tasks: JoinSet::new() }
+    }
+
     async fn look(&mut self) -> harrier_domain::Result<()> {
         self.waiting.extend(self.app.artifacts.incoming().await?);
         Ok(())
