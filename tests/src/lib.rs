@@ -6,6 +6,7 @@
 
 pub mod client;
 pub mod files;
+mod front_door;
 mod installation;
 pub mod lambda;
 pub mod programs;
@@ -15,7 +16,8 @@ pub mod update;
 mod world;
 
 pub use client::{Answer, Client};
+pub use front_door::FrontDoor;
 pub use harrier::fleet::Management;
 pub use installation::Installation;
-pub use server::{PASSWORD, Server, TENANT, USER};
+pub use server::{PASSWORD, Server, TENANT, USER, check};
 pub use world::{Deployment, World};

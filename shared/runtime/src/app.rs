@@ -4,9 +4,11 @@ use harrier_artifacts::Artifacts;
 use harrier_artifacts::encryption::ArtifactEncryption;
 use harrier_campaigns::{Engine, StepQueue};
 use harrier_identity::{TenantDirectory, UserDirectory};
+use harrier_rest::RequestFilters;
 use harrier_store::{Database, Result, Store};
 use std::sync::Arc;
 
+use crate::Metrics;
 use crate::clock::{Clock, SystemClock};
 use crate::settings::Settings;
 
@@ -19,7 +21,11 @@ pub struct App {
     pub users: UserDirectory,
     /// Where the work of campaigns goes.
     pub steps: StepQueue,
+    /// What happens here, in numbers.
+    pub metrics: Metrics,
     pub settings: Arc<Settings>,
+    /// What all surfaces of this process let through together.
+    pub filters: Arc<RequestFilters>,
     clock: Arc<dyn Clock>,
 }
 
@@ -38,8 +44,10 @@ impl App {
             tenants: TenantDirectory::new(store.clone(), settings.presets.clone()),
             users: UserDirectory::new(store.clone())?.with_logins(&settings.logins),
             steps: StepQueue::none(),
+            metrics: Metrics::default(),
             store,
             artifacts,
+            filters: Arc::new(RequestFilters::new(settings.filters.clone())),
             settings: Arc::new(settings),
             clock: Arc::new(SystemClock),
         })

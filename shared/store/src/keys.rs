@@ -89,6 +89,15 @@ pub(crate) fn catalogue_text(tenant: &Tenant, kind: &str, sort: &str) -> Key {
     Key { table: Table::Catalogue, partition: catalogue_kind(tenant, kind), sort: sort.to_owned() }
 }
 
+/// All campaigns of a kind.
+pub(crate) fn campaigns(tenant: &Tenant, kind: &str) -> String {
+    format!("{tenant}#{kind}")
+}
+
+pub(crate) fn campaign(tenant: &Tenant, kind: &str, id: i64) -> Key {
+    Key { table: Table::Campaigns, partition: campaigns(tenant, kind), sort: padded(id) }
+}
+
 pub(crate) fn padded(id: i64) -> String {
     format!("{id:019}")
 }

@@ -7,6 +7,7 @@
 mod campaigns;
 mod catalogue;
 mod changes;
+mod consistency;
 mod database;
 mod error;
 mod fleet;
@@ -24,6 +25,7 @@ pub use catalogue::{
     Blob, CatalogueRecord, Claim, DescribedSet, MetadataOwner, NameGuard, OwnedMetadata, REMOVAL_TIME, SetMembership,
 };
 pub use changes::{Changed, FleetChange, StreamRecord};
+pub use consistency::CheckReport;
 pub use database::{Consistency, Database, MAX_PAGE};
 pub use error::{Result, StoreError};
 pub use fleet::{ActionReference, ActionWalk, HistoryOrder, TargetDetails, WalkOrder};

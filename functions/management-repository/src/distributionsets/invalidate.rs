@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use futures::TryStreamExt;
+use harrier_campaigns::auto_assignments::remove_of_set;
 use harrier_deployments::{Decision, decide_on_action};
 use harrier_domain::action::{Action, ActionStatus};
 use harrier_domain::authority::Authority;
@@ -48,6 +49,7 @@ pub(super) async fn invalidate(
     }
     let (store, tenant, editor) = (&app.store, caller.tenant(), Editor::new(&app, &caller));
     until_settled(|| mark(store, tenant, id, &editor)).await?;
+    remove_of_set(store, tenant, id).await?;
     if kind != CancelationType::None {
         cancel_actions(store, tenant, id, kind, &editor).await?;
     }

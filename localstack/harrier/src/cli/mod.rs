@@ -27,7 +27,7 @@ enum Command {
     Demo(demo::DemoOptions),
     /// Upload a file of any size to a software module of any Harrier.
     Upload(upload::UploadOptions),
-    /// Manage tenants and users. With embedded storage, stop the server first.
+    /// Manage tenants and users, check the data. With embedded storage, stop the server first.
     #[command(subcommand)]
     Admin(admin::Admin),
 }

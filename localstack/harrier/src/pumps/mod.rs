@@ -134,6 +134,22 @@ impl Pumps {
         self.inner.messages.dead_letters(limit).await
     }
 
+    /// When the oldest step was sent that is not done yet, epoch milliseconds.
+    ///
+    /// # Errors
+    /// When the queue's file fails.
+    pub async fn oldest_step(&self) -> Result<Option<i64>, StackError> {
+        self.inner.messages.oldest().await
+    }
+
+    /// How many steps failed too often.
+    ///
+    /// # Errors
+    /// When the queue's file fails.
+    pub async fn dead_letter_count(&self) -> Result<i64, StackError> {
+        self.inner.messages.dead_letter_count().await
+    }
+
     /// How many steps wait or are being done.
     ///
     /// # Errors

@@ -86,7 +86,7 @@ impl StepMessages {
         let request = request.message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount);
         let answer = request.wait_time_seconds(wait).send().await.map_err(queue_failed)?;
         let messages = answer.messages.unwrap_or_default();
-        let failures = campaign_worker::handle(event(&messages), app).await;
+        let failures = app.metrics.metered(campaign_worker::handle(event(&messages), app)).await;
         for message in &messages {
             if failures.contains(message.message_id().unwrap_or_default()) {
                 self.give_back(message).await?;
@@ -136,6 +136,22 @@ impl StepMessages {
     /// When the queue's file fails.
     pub async fn depth(&self) -> Result<Depth, StackError> {
         Ok(self.service.depth(STEPS).await?)
+    }
+
+    /// When the oldest step was sent that is not done yet, epoch milliseconds.
+    ///
+    /// # Errors
+    /// When the queue's file fails.
+    pub async fn oldest(&self) -> Result<Option<i64>, StackError> {
+        Ok(self.service.peek(STEPS, 1).await?.pop().map(|(sent_at, _)| sent_at))
+    }
+
+    /// How many steps are among the dead letters.
+    ///
+    /// # Errors
+    /// When the queue's file fails.
+    pub async fn dead_letter_count(&self) -> Result<i64, StackError> {
+        Ok(self.service.depth(DEAD_LETTERS).await?.total())
     }
 
     /// The oldest messages of the dead-letter queue: when they were sent (epoch milliseconds), and their text.
