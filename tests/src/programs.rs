@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 pub const FUNCTIONS: [&str; 5] =
     ["device", "management-targets", "management-repository", "management-campaigns", "management-system"];
 
-/// The functions that are invoked by events.
-pub const EVENT_FUNCTIONS: [&str; 1] = ["artifact-intake"];
+/// The functions that events start.
+pub const EVENT_FUNCTIONS: [&str; 4] = ["campaign-worker", "campaign-clock", "fleet-events", "artifact-intake"];
 
 /// Names the directory in which `cargo lambda build` put `<function>/bootstrap`.
 const LAMBDA_DIRECTORY: &str = "HARRIER_LAMBDA_DIR";
@@ -43,7 +43,7 @@ pub fn function(name: &str) -> PathBuf {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
     match named(LAMBDA_DIRECTORY) {
         Some(directory) => directory.join(name).join("bootstrap"),
-        None => DIRECTORY.get_or_init(|| built_all(&[&FUNCTIONS[..], &EVENT_FUNCTIONS].concat())).join(name),
+        None => DIRECTORY.get_or_init(|| built_all(&[&FUNCTIONS[..], &EVENT_FUNCTIONS[..]].concat())).join(name),
     }
 }
 

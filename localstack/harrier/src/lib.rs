@@ -12,5 +12,5 @@ pub mod upload;
 pub use routes::routes;
 pub use stack::{
     Administrator, AdministratorOptions, Options, Password, Stack, StackError, Storage, Time, Tls, open_database,
-    prepare, set_administrator,
+    open_step_messages, prepare, set_administrator,
 };

@@ -11,7 +11,7 @@ mod removal;
 mod room;
 mod sets;
 
-pub use actions::{Decision, decide_on_action};
+pub use actions::{Decision, decide_on_action, decide_on_open_actions};
 pub use assign::{AssignedAction, AssignmentOrder, AssignmentOutcome, TargetOrder, assign};
 pub use confirmation::activate_auto_confirm;
 pub use removal::{remove_actions, remove_target};

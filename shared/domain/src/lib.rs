@@ -18,6 +18,7 @@ pub mod consistency;
 pub mod error;
 pub mod feedback;
 pub mod forcing;
+pub mod invalidation;
 pub mod maintenance;
 pub mod network;
 pub mod offer;

@@ -1,6 +1,5 @@
 //! A function on Lambda: clients, warm-up, then the invocation loop.
 
-use aws_config::BehaviorVersion;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
@@ -19,7 +18,7 @@ use std::sync::Arc;
 
 use crate::gateway::behind_gateway;
 use crate::telemetry::{LogFormat, init_logs};
-use crate::{App, KmsKeys, Settings};
+use crate::{App, KmsKeys, Settings, aws};
 
 /// Runs a function until Lambda ends it. `main.rs` calls nothing else.
 ///
@@ -27,7 +26,7 @@ use crate::{App, KmsKeys, Settings};
 /// When the environment cannot be read, or the runtime interface fails.
 pub async fn run(router: impl FnOnce(App) -> Router) -> Result<(), lambda_http::Error> {
     init_logs(LogFormat::Json);
-    let app = app_from_environment().await?;
+    let app = app_from_environment()?;
     warm_up(&app).await;
     lambda_http::run(behind_gateway(telling(app, router), None)).await
 }
@@ -89,7 +88,7 @@ where
     F: Future<Output = Result<R, X>>,
 {
     init_logs(LogFormat::Json);
-    let app = app_from_environment().await?;
+    let app = app_from_environment()?;
     warm_up(&app).await;
     let handle = &handle;
     let serve = |event: LambdaEvent<E>| {
@@ -103,8 +102,8 @@ where
     lambda_runtime::run(service_fn(serve)).await
 }
 
-async fn app_from_environment() -> Result<App, lambda_http::Error> {
-    let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
+fn app_from_environment() -> Result<App, lambda_http::Error> {
+    let aws = aws::configuration()?;
     let path_style = env::var("HARRIER_S3_PATH_STYLE").is_ok_and(|value| value == "true");
     let objects = aws_sdk_s3::config::Builder::from(&aws).force_path_style(path_style).build();
     let objects = aws_sdk_s3::Client::from_conf(objects);

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod app;
+mod aws;
 mod caller;
 mod clock;
 mod events;

@@ -124,6 +124,23 @@ pub(crate) fn lease(tenant: &Tenant, campaign: &str) -> Key {
     Key { table: Table::Campaigns, partition: format!("{tenant}#lease"), sort: campaign.to_owned() }
 }
 
+/// All jobs of a tenant.
+pub(crate) fn jobs(tenant: &Tenant) -> String {
+    format!("{tenant}#job")
+}
+
+pub(crate) fn job(tenant: &Tenant, kind: &str, id: i64) -> Key {
+    Key { table: Table::Campaigns, partition: jobs(tenant), sort: format!("{kind}#{}", padded(id)) }
+}
+
+pub(crate) fn job_parts(tenant: &Tenant, kind: &str, id: i64) -> String {
+    format!("{tenant}#job#{kind}#{}", padded(id))
+}
+
+pub(crate) fn job_part(tenant: &Tenant, kind: &str, id: i64, part: u32) -> Key {
+    Key { table: Table::Campaigns, partition: job_parts(tenant, kind, id), sort: format!("{part:02}") }
+}
+
 /// What lives under a key of the fleet table, with its target's controller id.
 pub(crate) enum FleetItem {
     Target(String),

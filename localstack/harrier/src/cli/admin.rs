@@ -1,4 +1,4 @@
-//! `harrier admin`: tenants, users, and whether everything fits together.
+//! `harrier admin`: tenants, users, the work of campaigns, and whether everything fits together.
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, Write};
@@ -14,6 +14,7 @@ use harrier_runtime::{Clock, SystemClock};
 use harrier_store::schema::create_tables;
 use harrier_store::{CheckReport, Consistency, Database, Store, StoreError};
 
+use super::campaigns::{DeadLetters, Jobs};
 use super::storage::StorageOptions;
 
 /// Why a command was not carried out.
@@ -47,6 +48,10 @@ pub(super) enum Admin {
     SetPassword(SetPassword),
     /// Write a new key file for `serve --encryption-key`, readable by its owner alone.
     CreateKey(CreateKey),
+    /// Show the invalidations and clean-ups of a tenant, and how far they are.
+    Jobs(Jobs),
+    /// Show the steps of campaigns that failed again and again, or have them tried again. Embedded storage only.
+    DeadLetters(DeadLetters),
     /// Check that all a tenant has fits together, every counter included. Reads everything; nobody may write meanwhile.
     Check(Check),
 }
@@ -107,6 +112,8 @@ impl Admin {
             Self::CreateUser(command) => command.run().await,
             Self::SetPassword(command) => command.run().await,
             Self::CreateKey(command) => command.run(),
+            Self::Jobs(command) => command.run(&open_store(&command.storage).await?).await,
+            Self::DeadLetters(command) => command.run().await,
             Self::Check(command) => command.run().await,
         }
     }

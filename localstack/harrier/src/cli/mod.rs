@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod campaigns;
 mod demo;
 mod serve;
 mod storage;
@@ -27,7 +28,7 @@ enum Command {
     Demo(demo::DemoOptions),
     /// Upload a file of any size to a software module of any Harrier.
     Upload(upload::UploadOptions),
-    /// Manage tenants and users, check the data. With embedded storage, stop the server first.
+    /// Manage tenants, users and the work of campaigns, check the data. With embedded storage, stop the server first.
     #[command(subcommand)]
     Admin(admin::Admin),
 }

@@ -20,7 +20,7 @@ use crate::StackError;
 use crate::embedded::dynamodb::EmbeddedDynamoDb;
 use crate::embedded::s3::EmbeddedS3;
 use crate::embedded::sqs::Depth;
-pub use queue::{DEAD_LETTERS, STEPS, StepMessages};
+pub use queue::{DEAD_LETTERS, MAX_RECEIVES, STEPS, StepMessages};
 use stream::FleetStream;
 
 /// Rounds after which work that makes itself new work is not waited for any more.

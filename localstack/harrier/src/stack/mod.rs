@@ -20,7 +20,7 @@ use harrier_runtime::App;
 use tokio::net::TcpListener;
 
 pub use administrator::{Administrator, Password, set_administrator};
-pub use backend::open_database;
+pub use backend::{open_database, open_step_messages};
 pub use error::StackError;
 pub use first_start::prepare;
 pub use options::{AdministratorOptions, Options, Storage, Time, Tls};

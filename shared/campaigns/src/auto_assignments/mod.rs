@@ -106,3 +106,11 @@ async fn evaluate(engine: &Engine, tenant: &Tenant, targets: &BTreeSet<String>) 
     }
     Ok(())
 }
+
+/// Removes the automatic assignments of these sets (`domain-behaviour.md` §9.1). Repeating it is harmless.
+pub(crate) async fn remove_of_sets(engine: &Engine, tenant: &Tenant, sets: &[i64]) -> Result<()> {
+    for set in sets {
+        remove_of_set(&engine.store, tenant, *set).await?;
+    }
+    Ok(())
+}

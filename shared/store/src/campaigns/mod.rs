@@ -3,6 +3,8 @@
 
 mod auto_assignments;
 mod due;
+mod jobs;
 mod lease;
 
 pub use due::DueCampaign;
+pub use jobs::{Job, JobKind, JobPart};
