@@ -109,7 +109,10 @@ impl Settings {
             largest_encrypted: Some(inline_limit),
             last_seen_resolution: resolution.map_or(defaults.last_seen_resolution, |seconds| seconds * 1000),
             logins: UserLogins { basic: variable("HARRIER_BASIC_LOGIN")?.unwrap_or(true), oidc: oidc()? },
-            certificate_headers: trusts_proxy.then(CertificateHeaders::default),
+            certificate_headers: trusts_proxy.then(|| {
+                let ids = list("HARRIER_CERTIFICATE_ID_HEADERS");
+                CertificateHeaders::named(ids, list("HARRIER_CERTIFICATE_AUTHORITY_HEADERS"))
+            }),
             // Each process serves one request at a time, so counting in it limits nothing: the gateway throttles.
             filters: FilterSettings {
                 blocked: networks("HARRIER_BLOCKED_ADDRESSES")?,
