@@ -12,7 +12,7 @@ TOOLS := .tools
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LAMBDA := $(TARGET)/lambda
 FUNCTIONS := device management-targets management-repository management-campaigns management-system \
-  campaign-worker campaign-clock fleet-events
+  campaign-worker campaign-clock fleet-events artifact-intake
 
 .PHONY: help
 help:

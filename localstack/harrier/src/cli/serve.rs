@@ -70,6 +70,9 @@ struct Artifacts {
     /// Send files ourselves, or redirect to presigned links for files above 4 MiB.
     #[arg(long, value_enum, default_value_t = Delivery::Inline)]
     delivery: Delivery,
+    /// File of keys that encrypt the artifacts of encrypted software modules (`harrier admin create-key`).
+    #[arg(long, env = "HARRIER_ENCRYPTION_KEY", value_name = "FILE")]
+    encryption_key: Option<PathBuf>,
     /// Address of presigned links to embedded objects.
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8081")]
     storage_listen: SocketAddr,
@@ -179,6 +182,7 @@ impl Serve {
             storage_listen: self.artifacts.storage_listen,
             storage_url: self.artifacts.storage_url,
             tls: tls.map(|(certificate, key)| Tls { certificate, key, client_authorities: self.client_ca }),
+            encryption_key: self.artifacts.encryption_key,
             administrator: AdministratorOptions { name: self.administrator.admin_user, password },
             settings,
             time: Time::default(),
