@@ -25,6 +25,7 @@ pub mod offer;
 pub mod polling;
 pub mod purge;
 pub mod quota;
+pub mod rollout;
 pub mod software;
 pub mod target;
 pub mod tenant;

@@ -3,6 +3,7 @@
 
 mod actions;
 mod autoassignments;
+mod rollouts;
 mod system;
 mod targetfilters;
 mod userinfo;
