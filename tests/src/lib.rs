@@ -9,9 +9,11 @@ pub mod files;
 mod front_door;
 mod installation;
 pub mod lambda;
+pub mod measuring;
 pub mod programs;
 pub mod proxy;
 mod server;
+pub mod simulation;
 pub mod update;
 mod world;
 

@@ -9,6 +9,9 @@ use std::sync::OnceLock;
 pub const FUNCTIONS: [&str; 5] =
     ["device", "management-targets", "management-repository", "management-campaigns", "management-system"];
 
+/// The functions that events start.
+pub const EVENT_FUNCTIONS: [&str; 3] = ["campaign-worker", "campaign-clock", "fleet-events"];
+
 /// Names the directory in which `cargo lambda build` put `<function>/bootstrap`.
 const LAMBDA_DIRECTORY: &str = "HARRIER_LAMBDA_DIR";
 
@@ -40,7 +43,7 @@ pub fn function(name: &str) -> PathBuf {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
     match named(LAMBDA_DIRECTORY) {
         Some(directory) => directory.join(name).join("bootstrap"),
-        None => DIRECTORY.get_or_init(|| built_all(&FUNCTIONS)).join(name),
+        None => DIRECTORY.get_or_init(|| built_all(&[&FUNCTIONS[..], &EVENT_FUNCTIONS[..]].concat())).join(name),
     }
 }
 

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use harrier_campaigns::{Result, due};
-use harrier_runtime::App;
+use harrier_runtime::{App, Gauge};
 use serde::{Deserialize, Serialize};
 
 /// The schedule's event. Nothing in it matters but that it came.
@@ -20,5 +20,10 @@ pub struct Reminded {
 /// # Errors
 /// What the store or the queue failed with; what is still due then is sent by the next tick.
 pub async fn handle(_tick: Tick, app: &App) -> Result<Reminded> {
-    Ok(Reminded { campaigns: due::tick(&app.engine()).await? })
+    let engine = app.engine();
+    let due = due::list(&engine).await?;
+    let lag = due.iter().map(|campaign| engine.now - campaign.at).max().unwrap_or_default();
+    app.metrics.state(Gauge::CampaignsDue, due.len() as f64);
+    app.metrics.state(Gauge::CampaignLag, lag as f64 / 1000.0);
+    Ok(Reminded { campaigns: due::remind_all(&engine, &due).await? })
 }

@@ -3,7 +3,7 @@
 
 use futures::stream::{self, StreamExt};
 use harrier_campaigns::worker::perform_message;
-use harrier_runtime::{App, BatchFailures, QueueEvent, QueueMessage};
+use harrier_runtime::{App, BatchFailures, Metric, QueueEvent, QueueMessage};
 
 /// Steps performed at the same time. Each works on several targets at once already.
 const CONCURRENCY: usize = 4;
@@ -18,8 +18,12 @@ pub async fn handle(event: QueueEvent, app: &App) -> BatchFailures {
 /// The message's id, if its step was not done.
 async fn failed(app: &App, message: QueueMessage) -> Option<String> {
     match perform_message(&app.engine(), &message.body).await {
-        Ok(()) => None,
+        Ok(()) => {
+            app.metrics.count(Metric::StepsDone, 1.0);
+            None
+        }
         Err(error) => {
+            app.metrics.count(Metric::StepsFailed, 1.0);
             tracing::error!(message = message.message_id, step = message.body, %error, "a step failed");
             Some(message.message_id)
         }

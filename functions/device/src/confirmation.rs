@@ -80,7 +80,7 @@ pub async fn get_action(
     if !action.active || action.status != ActionStatus::WaitForConfirmation {
         return Err(ApiError::not_found());
     }
-    let modules = session.library.deployment(session.lookup(), action.distribution_set).await?;
+    let modules = session.library.deployment(session.lookup(action.audit.created_at), action.distribution_set).await?;
     Ok(Hal::ok(ConfirmationAction {
         id: action.id.to_string(),
         confirmation: Deployment::of(&session, action, &modules),

@@ -32,7 +32,7 @@ pub async fn may_list(session: &Session, target: Loaded<Target>, module: i64) ->
 async fn concerns(session: &Session, target: &Target, module: i64) -> Result<bool> {
     let installed = target.installed_set.filter(|_| target.installed_action.is_some());
     for set in permitting(target).map(|action| action.distribution_set).chain(installed) {
-        if holds(session, set, module).await? {
+        if holds(session, target, set, module).await? {
             return Ok(true);
         }
     }
@@ -60,7 +60,7 @@ async fn permitting_action(session: &Session, target: &Target, module: i64) -> R
     let mut open: Vec<&OpenAction> = permitting(target).collect();
     open.sort_by_key(|action| (Reverse(action.weight), action.id));
     for action in open {
-        if holds(session, action.distribution_set, module).await? {
+        if holds(session, target, action.distribution_set, module).await? {
             return Ok(Some(action.id));
         }
     }
@@ -71,8 +71,8 @@ fn permitting(target: &Target) -> impl Iterator<Item = &OpenAction> {
     target.open_actions.iter().filter(|action| action.allows_download())
 }
 
-async fn holds(session: &Session, set: i64, module: i64) -> Result<bool> {
-    let set = session.library.set(session.lookup(), set).await?;
+async fn holds(session: &Session, target: &Target, set: i64, module: i64) -> Result<bool> {
+    let set = session.library.set(session.lookup(target.audit.modified_at), set).await?;
     Ok(set.is_some_and(|set| set.modules.contains(&module)))
 }
 

@@ -2,7 +2,8 @@
 #![forbid(unsafe_code)]
 
 use harrier_campaigns::changes::react;
-use harrier_runtime::{App, BatchFailures, StreamEvent};
+use harrier_runtime::{App, BatchFailures, Metric, StreamEvent};
+use harrier_store::{Changed, FleetChange};
 
 /// Handles the records in order, up to the first that cannot be read. What comes from that one on is delivered again; in
 /// the end it is put aside alone, because the delivery cuts failing batches in halves.
@@ -22,10 +23,24 @@ pub async fn handle(event: StreamEvent, app: &App) -> BatchFailures {
         }
     }
     match react(&app.engine(), &changes).await {
-        Ok(()) => BatchFailures::of(unreadable),
+        Ok(()) => {
+            count(app, &changes);
+            BatchFailures::of(unreadable)
+        }
         Err(error) => {
             tracing::error!(%error, records = changes.len(), "changes of the fleet are not handled");
             BatchFailures::of(first)
+        }
+    }
+}
+
+/// Every end of an action passes here, whoever ended it.
+fn count(app: &App, changes: &[FleetChange]) {
+    app.metrics.count(Metric::FleetChanges, changes.len() as f64);
+    for change in changes {
+        let Changed::Action { before, after: Some(after), .. } = &change.what else { continue };
+        if before.as_ref().is_none_or(|before| before.status != after.status) {
+            app.metrics.action_became(after.status);
         }
     }
 }

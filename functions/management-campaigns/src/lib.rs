@@ -2,11 +2,13 @@
 #![forbid(unsafe_code)]
 
 mod actions;
+mod auto_assignments;
+mod query;
 
 use axum::Router;
 use harrier_runtime::{App, management_surface};
 
 /// All routes of the function.
 pub fn router(app: App) -> Router {
-    management_surface(actions::routes(), app)
+    management_surface(actions::routes().merge(auto_assignments::routes()), app)
 }

@@ -11,5 +11,5 @@ mod stack;
 pub use routes::routes;
 pub use stack::{
     Administrator, AdministratorOptions, Options, Password, Stack, StackError, Storage, Time, Tls, open_database,
-    prepare, set_administrator,
+    open_step_messages, prepare, set_administrator,
 };

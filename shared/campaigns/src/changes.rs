@@ -1,6 +1,7 @@
 //! What the fleet did, as far as campaigns mind.
 
 use harrier_domain::Tenant;
+use harrier_domain::target::Target;
 use harrier_store::{Changed, FleetChange};
 use std::collections::BTreeSet;
 
@@ -14,6 +15,8 @@ pub struct Consequences {
     pub rollouts: BTreeSet<(Tenant, i64)>,
     /// Targets that were made or changed, or lost an action.
     pub targets: BTreeSet<(Tenant, String)>,
+    /// Targets of which nothing changed but when they called last, or from where.
+    pub contacts: BTreeSet<(Tenant, String)>,
 }
 
 impl Consequences {
@@ -42,8 +45,11 @@ impl Consequences {
                 }
             }
             Changed::Target { controller_id, before, after } => {
-                if auto_assignments::matters(before.as_deref(), after.as_deref()) {
-                    self.targets.insert((change.tenant.clone(), controller_id.clone()));
+                let place = (change.tenant.clone(), controller_id.clone());
+                match target_change(before.as_deref(), after.as_deref()) {
+                    Some(TargetChange::Any) => drop(self.targets.insert(place)),
+                    Some(TargetChange::Contact) => drop(self.contacts.insert(place)),
+                    None => {}
                 }
             }
             Changed::Details { controller_id, after, .. } => {
@@ -56,8 +62,31 @@ impl Consequences {
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rollouts.is_empty() && self.targets.is_empty()
+        self.rollouts.is_empty() && self.targets.is_empty() && self.contacts.is_empty()
     }
+}
+
+/// What changed in a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TargetChange {
+    /// The time of its last contact or the address it called from, nothing else.
+    Contact,
+    Any,
+}
+
+/// `None` when no query can match the target now that did not before: it is gone, or as it was.
+fn target_change(before: Option<&Target>, after: Option<&Target>) -> Option<TargetChange> {
+    let after = after?;
+    let Some(before) = before else {
+        return Some(TargetChange::Any);
+    };
+    if before == after {
+        return None;
+    }
+    let mut without_contact = after.clone();
+    without_contact.last_seen = before.last_seen;
+    without_contact.address.clone_from(&before.address);
+    Some(if without_contact == *before { TargetChange::Contact } else { TargetChange::Any })
 }
 
 /// Lets campaigns react to changes of the fleet.
@@ -67,6 +96,6 @@ impl Consequences {
 pub async fn react(engine: &Engine, changes: &[FleetChange]) -> Result<()> {
     let consequences = Consequences::of(changes);
     rollouts::progressed(engine, &consequences.rollouts).await?;
-    auto_assignments::targets_changed(engine, &consequences.targets).await?;
+    auto_assignments::targets_changed(engine, &consequences.targets, &consequences.contacts).await?;
     rollouts::targets_changed(engine, &consequences.targets).await
 }

@@ -34,9 +34,24 @@ pub fn clear(transaction: &mut Transaction<'_>, tenant: &Tenant, kind: &str, id:
 /// # Errors
 /// When the list cannot be read; the last failure otherwise.
 pub async fn tick(engine: &Engine) -> Result<usize> {
-    let due = engine.store.due_campaigns(engine.now).await?;
+    remind_all(engine, &list(engine).await?).await
+}
+
+/// The campaigns that are due.
+///
+/// # Errors
+/// When the list cannot be read.
+pub async fn list(engine: &Engine) -> Result<Vec<DueCampaign>> {
+    Ok(engine.store.due_campaigns(engine.now).await?)
+}
+
+/// Sends the steps of these campaigns, and says how many there are. One that fails does not keep the others.
+///
+/// # Errors
+/// The last failure.
+pub async fn remind_all(engine: &Engine, due: &[DueCampaign]) -> Result<usize> {
     let mut outcome = Ok(due.len());
-    for campaign in &due {
+    for campaign in due {
         if let Err(error) = remind(engine, campaign).await {
             tracing::error!(tenant = %campaign.tenant, campaign = campaign.campaign, %error, "a due campaign is not reminded");
             outcome = Err(error);

@@ -8,9 +8,12 @@
 
 pub mod auto_assignments;
 pub mod changes;
+pub mod clean_up;
 pub mod due;
 mod engine;
 mod error;
+pub mod invalidation;
+mod jobs;
 pub mod lease;
 mod queue;
 pub mod rollouts;

@@ -4,6 +4,8 @@ use harrier_domain::Tenant;
 use serde::{Deserialize, Serialize};
 
 use crate::auto_assignments::AutoAssignStep;
+use crate::clean_up::CleanUpStep;
+use crate::invalidation::InvalidationStep;
 use crate::rollouts::RolloutStep;
 use crate::{EngineError, Result};
 
@@ -23,6 +25,8 @@ pub struct Step {
 pub enum Work {
     Rollout(RolloutStep),
     AutoAssign(AutoAssignStep),
+    Invalidate(InvalidationStep),
+    CleanUp(CleanUpStep),
 }
 
 #[derive(Serialize, Deserialize)]

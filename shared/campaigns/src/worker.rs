@@ -2,7 +2,7 @@
 
 use tracing::Instrument;
 
-use crate::{Engine, Result, Step, Work, auto_assignments, rollouts};
+use crate::{Engine, Result, Step, Work, auto_assignments, clean_up, invalidation, rollouts};
 
 /// Performs one step. May be called twice with the same step, or long after it was sent.
 ///
@@ -14,6 +14,8 @@ pub async fn perform(engine: &Engine, step: &Step) -> Result<()> {
         match &step.work {
             Work::Rollout(work) => rollouts::perform(engine, &step.tenant, work).await,
             Work::AutoAssign(work) => auto_assignments::perform(engine, &step.tenant, work).await,
+            Work::Invalidate(work) => invalidation::perform(engine, &step.tenant, work).await,
+            Work::CleanUp(work) => clean_up::perform(engine, &step.tenant, work).await,
         }
     }
     .instrument(span)

@@ -36,6 +36,8 @@ pub struct AssignmentOrder<'a> {
     pub offline: bool,
     /// Refuse an unknown target instead of leaving it out.
     pub refuse_unknown: bool,
+    /// Leave out targets that have any action with the set, whatever became of it (`domain-behaviour.md` §10.5).
+    pub unless_in_history: bool,
     /// The text of the first history entries, if not "initiated by user".
     pub message: Option<String>,
     /// Epoch milliseconds.
@@ -202,6 +204,10 @@ async fn try_assign(
     if !assignment::is_needed(&target, &assignment) {
         return Ok(false);
     }
+    // Read after the target, whose record counts the actions: one that is made from now on makes the commit a conflict.
+    if order.unless_in_history && has_had(store, tenant, &target, set.id).await? {
+        return Ok(false);
+    }
     if make_room(store, tenant, &target, 1, room(order)).await? {
         return Err(StoreError::Conflict);
     }
@@ -222,6 +228,14 @@ async fn try_assign(
     open.save(&mut transaction, &assigned.entries);
     transaction.commit().await?;
     Ok(true)
+}
+
+async fn has_had(store: &Store, tenant: &Tenant, target: &Target, set: i64) -> Result<bool> {
+    if target.actions == 0 {
+        return Ok(false);
+    }
+    let actions = store.actions_of(tenant, &target.controller_id).await?;
+    Ok(actions.iter().any(|action| action.distribution_set == set))
 }
 
 /// Lets some of very many older actions give way ahead of the assignment, which could not hold them all.

@@ -7,6 +7,7 @@ use harrier_rest::RequestFilters;
 use harrier_store::{Database, Result, Store};
 use std::sync::Arc;
 
+use crate::Metrics;
 use crate::clock::{Clock, SystemClock};
 use crate::settings::Settings;
 
@@ -19,6 +20,8 @@ pub struct App {
     pub users: UserDirectory,
     /// Where the work of campaigns goes.
     pub steps: StepQueue,
+    /// What happens here, in numbers.
+    pub metrics: Metrics,
     pub settings: Arc<Settings>,
     /// What all surfaces of this process let through together.
     pub filters: Arc<RequestFilters>,
@@ -40,6 +43,7 @@ impl App {
             tenants: TenantDirectory::new(store.clone(), settings.presets.clone()),
             users: UserDirectory::new(store.clone())?.with_logins(&settings.logins),
             steps: StepQueue::none(),
+            metrics: Metrics::default(),
             store,
             artifacts,
             filters: Arc::new(RequestFilters::new(settings.filters.clone())),

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod app;
+mod aws;
 mod caller;
 mod clock;
 mod events;
@@ -9,6 +10,7 @@ mod filtering;
 mod gateway;
 mod lambda;
 mod metering;
+mod metrics;
 mod peer;
 mod settings;
 mod surfaces;
@@ -18,7 +20,8 @@ pub use app::App;
 pub use caller::Caller;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use events::{BatchFailures, QueueEvent, QueueMessage, StreamEvent};
-pub use lambda::{run, run_events};
+pub use lambda::{run, run_events, run_for_devices};
+pub use metrics::{Gauge, Metric, Metrics};
 pub use peer::{GatewayPeer, peer_ip};
 pub use settings::{DeliveryMode, Settings, SettingsError};
 pub use surfaces::{device_surface, management_surface};

@@ -77,7 +77,7 @@ impl Default for Settings {
 #[derive(Debug, Error)]
 #[error("environment variable {name} has an unusable value")]
 pub struct SettingsError {
-    name: &'static str,
+    pub(crate) name: &'static str,
 }
 
 /// Bytes up to which a Lambda function answers with the bytes themselves: an answer carries 6 MB at most.

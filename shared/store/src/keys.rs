@@ -89,6 +89,15 @@ pub(crate) fn catalogue_text(tenant: &Tenant, kind: &str, sort: &str) -> Key {
     Key { table: Table::Catalogue, partition: catalogue_kind(tenant, kind), sort: sort.to_owned() }
 }
 
+/// All campaigns of a kind.
+pub(crate) fn campaigns(tenant: &Tenant, kind: &str) -> String {
+    format!("{tenant}#{kind}")
+}
+
+pub(crate) fn campaign(tenant: &Tenant, kind: &str, id: i64) -> Key {
+    Key { table: Table::Campaigns, partition: campaigns(tenant, kind), sort: padded(id) }
+}
+
 pub(crate) fn padded(id: i64) -> String {
     format!("{id:019}")
 }
@@ -113,6 +122,23 @@ pub(crate) fn due(tenant: &Tenant, campaign: &str) -> Key {
 /// Who decides about a campaign right now.
 pub(crate) fn lease(tenant: &Tenant, campaign: &str) -> Key {
     Key { table: Table::Campaigns, partition: format!("{tenant}#lease"), sort: campaign.to_owned() }
+}
+
+/// All jobs of a tenant.
+pub(crate) fn jobs(tenant: &Tenant) -> String {
+    format!("{tenant}#job")
+}
+
+pub(crate) fn job(tenant: &Tenant, kind: &str, id: i64) -> Key {
+    Key { table: Table::Campaigns, partition: jobs(tenant), sort: format!("{kind}#{}", padded(id)) }
+}
+
+pub(crate) fn job_parts(tenant: &Tenant, kind: &str, id: i64) -> String {
+    format!("{tenant}#job#{kind}#{}", padded(id))
+}
+
+pub(crate) fn job_part(tenant: &Tenant, kind: &str, id: i64, part: u32) -> Key {
+    Key { table: Table::Campaigns, partition: job_parts(tenant, kind, id), sort: format!("{part:02}") }
 }
 
 /// What lives under a key of the fleet table, with its target's controller id.

@@ -20,7 +20,7 @@ pub mod search;
 mod tenancy;
 mod transaction;
 
-pub use campaigns::DueCampaign;
+pub use campaigns::{DueCampaign, Job, JobKind, JobPart};
 pub use catalogue::{
     Blob, CatalogueRecord, DescribedSet, MetadataOwner, NameGuard, OwnedMetadata, REMOVAL_TIME, SetMembership,
 };
@@ -30,7 +30,7 @@ pub use database::{Consistency, Database, MAX_PAGE};
 pub use error::{Result, StoreError};
 pub use fleet::{ActionReference, ActionWalk, HistoryOrder, TargetDetails, WalkOrder};
 pub use item::{Item, Key, Loaded, Record};
-pub use keys::{TARGET_SHARDS, target_shard};
+pub use keys::{ACTION_SHARDS, TARGET_SHARDS, target_shard};
 pub use meter::{Units, measure};
 pub use retry::{MAX_ATTEMPTS, until_settled};
 pub use tenancy::{Sequence, StoredSetting, TenantRecord, UserRecord};

@@ -292,6 +292,7 @@ fn verdict(reasons: &[CancellationReason], refusals: Vec<Option<Error>>) -> Stor
         return StoreError::Conflict;
     }
     if code("ThrottlingError") || code("ProvisionedThroughputExceeded") {
+        meter::throttled();
         return StoreError::Throttled;
     }
     StoreError::Backend(format!("transaction canceled: {reasons:?}"))

@@ -28,6 +28,7 @@ pub(super) async fn assign(
         targets: targets.collect::<harrier_domain::Result<_>>()?,
         offline,
         refuse_unknown: false,
+        unless_in_history: false,
         message: None,
         now,
     };

@@ -3,8 +3,8 @@
 mod auto_assign_ds;
 mod create;
 mod delete;
+mod links;
 mod read;
-mod representation;
 mod update;
 
 use axum::Router;
@@ -23,7 +23,10 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/rest/v1/targetfilters", get(read::list).post(create::create))
         .route("/rest/v1/targetfilters/{id}", get(read::get).put(update::update).delete(delete::delete))
-        .route("/rest/v1/targetfilters/{id}/autoAssignDS", get(auto_assign_ds::get).delete(auto_assign_ds::delete))
+        .route(
+            "/rest/v1/targetfilters/{id}/autoAssignDS",
+            get(auto_assign_ds::get).post(auto_assign_ds::post).delete(auto_assign_ds::delete),
+        )
 }
 
 /// A filter to be made or changed.

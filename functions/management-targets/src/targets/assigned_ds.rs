@@ -23,7 +23,7 @@ pub(super) async fn get(
 }
 
 /// The set, or 204 when there is none: also for an unknown target (management §8.3 no. 3).
-pub(super) async fn show(app: &App, caller: &Caller, origin: &Origin, set: Option<i64>) -> ApiResult<Response> {
+pub(crate) async fn show(app: &App, caller: &Caller, origin: &Origin, set: Option<i64>) -> ApiResult<Response> {
     let Some(id) = set else {
         return Ok(no_content().into_response());
     };
@@ -66,6 +66,7 @@ pub(super) async fn assign(
         targets,
         offline,
         refuse_unknown: !offline,
+        unless_in_history: false,
         message: None,
         now,
     };

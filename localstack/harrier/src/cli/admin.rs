@@ -1,4 +1,4 @@
-//! `harrier admin`: tenants, users, and whether everything fits together.
+//! `harrier admin`: tenants, users, the work of campaigns, and whether everything fits together.
 
 use std::io::BufRead;
 
@@ -11,6 +11,7 @@ use harrier_runtime::{Clock, SystemClock};
 use harrier_store::schema::create_tables;
 use harrier_store::{CheckReport, Consistency, Database, Store, StoreError};
 
+use super::campaigns::{DeadLetters, Jobs};
 use super::storage::StorageOptions;
 
 /// Why a command was not carried out.
@@ -40,6 +41,10 @@ pub(super) enum Admin {
     CreateUser(CreateUser),
     /// Give a user another password.
     SetPassword(SetPassword),
+    /// Show the invalidations and clean-ups of a tenant, and how far they are.
+    Jobs(Jobs),
+    /// Show the steps of campaigns that failed again and again, or have them tried again. Embedded storage only.
+    DeadLetters(DeadLetters),
     /// Check that all a tenant has fits together, every counter included. Reads everything; nobody may write meanwhile.
     Check(Check),
 }
@@ -99,6 +104,8 @@ impl Admin {
             Self::CreateTenant(command) => command.run().await,
             Self::CreateUser(command) => command.run().await,
             Self::SetPassword(command) => command.run().await,
+            Self::Jobs(command) => command.run(&open_store(&command.storage).await?).await,
+            Self::DeadLetters(command) => command.run().await,
             Self::Check(command) => command.run().await,
         }
     }

@@ -21,6 +21,9 @@ pub(super) struct Serve {
     /// Address of the device and management APIs.
     #[arg(long, env = "HARRIER_LISTEN", value_name = "IP:PORT", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Address of `/metrics` for Prometheus; without it there is none. Nobody logs in to it: keep it off public networks.
+    #[arg(long, env = "HARRIER_METRICS_LISTEN", value_name = "IP:PORT")]
+    metrics_listen: Option<SocketAddr>,
     /// URL under which devices and users reach us, for links; by default what each request names as its host.
     #[arg(long, env = "HARRIER_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
@@ -30,6 +33,10 @@ pub(super) struct Serve {
     /// Private key in PEM format.
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     tls_key: Option<PathBuf>,
+    /// Authorities of client certificates in PEM format: a device may log in with a certificate of theirs that names it, where
+    /// its tenant trusts the SHA-256 fingerprint of one of them (`authentication.header.authority`).
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    client_ca: Option<PathBuf>,
 
     #[command(flatten)]
     storage: StorageOptions,
@@ -162,9 +169,10 @@ impl Serve {
             storage: self.storage.storage(),
             durability: self.storage.durability(),
             listen: self.listen,
+            metrics_listen: self.metrics_listen,
             storage_listen: self.artifacts.storage_listen,
             storage_url: self.artifacts.storage_url,
-            tls: tls.map(|(certificate, key)| Tls { certificate, key }),
+            tls: tls.map(|(certificate, key)| Tls { certificate, key, client_authorities: self.client_ca }),
             administrator: AdministratorOptions { name: self.administrator.admin_user, password },
             settings,
             time: Time::default(),
@@ -204,15 +212,17 @@ fn announcement(stack: &Stack, storage: &Storage) -> String {
         Password::Unchanged => "unchanged".to_owned(),
     };
     let links = stack.storage_address().map(|address| format!("  artifact links  http://{address}\n"));
+    let metrics = stack.metrics_url().map(|url| format!("  metrics         {url}\n"));
     format!(
         "Harrier listens on {url}\n\
         \x20 device API      {url}/{tenant}/controller/v1/<controllerId>\n\
         \x20 management API  {url}/rest/v1\n\
-        {}\
+        {}{}\
         \x20 storage         {}\n\
         \x20 administrator   {} of tenant {tenant}\n\
         \x20 password        {password}\n",
         links.unwrap_or_default(),
+        metrics.unwrap_or_default(),
         described(storage),
         administrator.name,
     )

@@ -25,5 +25,5 @@ pub(super) async fn run(app: &App) {
 
 /// Whether anything was due.
 pub(super) async fn tick(app: &App) -> Result<bool, StackError> {
-    Ok(handle(Tick::default(), app).await?.campaigns > 0)
+    Ok(app.metrics.metered(handle(Tick::default(), app)).await?.campaigns > 0)
 }

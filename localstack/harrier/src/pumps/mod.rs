@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use crate::StackError;
 use crate::embedded::dynamodb::EmbeddedDynamoDb;
 use crate::embedded::sqs::Depth;
-pub use queue::{DEAD_LETTERS, STEPS, StepMessages};
+pub use queue::{DEAD_LETTERS, MAX_RECEIVES, STEPS, StepMessages};
 use stream::FleetStream;
 
 /// Rounds after which work that makes itself new work is not waited for any more.
@@ -114,6 +114,22 @@ impl Pumps {
     /// When the queue's file fails.
     pub async fn dead_letters(&self, limit: u32) -> Result<Vec<(i64, String)>, StackError> {
         self.inner.messages.dead_letters(limit).await
+    }
+
+    /// When the oldest step was sent that is not done yet, epoch milliseconds.
+    ///
+    /// # Errors
+    /// When the queue's file fails.
+    pub async fn oldest_step(&self) -> Result<Option<i64>, StackError> {
+        self.inner.messages.oldest().await
+    }
+
+    /// How many steps failed too often.
+    ///
+    /// # Errors
+    /// When the queue's file fails.
+    pub async fn dead_letter_count(&self) -> Result<i64, StackError> {
+        self.inner.messages.dead_letter_count().await
     }
 
     /// How many steps wait or are being done.

@@ -21,7 +21,7 @@ pub const DEAD_LETTERS: &str = "harrier-steps-dead-letters";
 pub(super) const RECEIVERS: usize = 2;
 
 /// Receives after which a step goes to the dead-letter queue; `infra/template.yaml` has the same.
-const MAX_RECEIVES: u32 = 5;
+pub const MAX_RECEIVES: u32 = 5;
 /// Seconds a step may take before it is given to another receiver.
 const VISIBILITY: u32 = 180;
 /// Steps of one batch.
@@ -66,6 +66,28 @@ impl StepMessages {
         StepQueue::new(self.client.clone(), &self.url)
     }
 
+    /// The queue's address, as functions find it in their environment.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Takes some steps as Lambda does, to hand them to a worker.
+    ///
+    /// # Errors
+    /// When the queue's file fails.
+    pub async fn take(&self) -> Result<Vec<Message>, StackError> {
+        self.receive(0).await
+    }
+
+    /// Says that a step was done.
+    ///
+    /// # Errors
+    /// When the queue's file fails.
+    pub async fn done(&self, message: &Message) -> Result<(), StackError> {
+        self.delete(message).await
+    }
+
     /// Performs steps as they come, for ever.
     pub(super) async fn run(&self, app: &App) {
         loop {
@@ -81,12 +103,16 @@ impl StepMessages {
         Ok(self.receive_and_perform(app, 0).await? > 0)
     }
 
-    async fn receive_and_perform(&self, app: &App, wait: i32) -> Result<usize, StackError> {
+    async fn receive(&self, wait: i32) -> Result<Vec<Message>, StackError> {
         let request = self.client.receive_message().queue_url(&self.url).max_number_of_messages(BATCH);
         let request = request.message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount);
         let answer = request.wait_time_seconds(wait).send().await.map_err(queue_failed)?;
-        let messages = answer.messages.unwrap_or_default();
-        let failures = campaign_worker::handle(event(&messages), app).await;
+        Ok(answer.messages.unwrap_or_default())
+    }
+
+    async fn receive_and_perform(&self, app: &App, wait: i32) -> Result<usize, StackError> {
+        let messages = self.receive(wait).await?;
+        let failures = app.metrics.metered(campaign_worker::handle(event(&messages), app)).await;
         for message in &messages {
             if failures.contains(message.message_id().unwrap_or_default()) {
                 self.give_back(message).await?;
@@ -136,6 +162,22 @@ impl StepMessages {
     /// When the queue's file fails.
     pub async fn depth(&self) -> Result<Depth, StackError> {
         Ok(self.service.depth(STEPS).await?)
+    }
+
+    /// When the oldest step was sent that is not done yet, epoch milliseconds.
+    ///
+    /// # Errors
+    /// When the queue's file fails.
+    pub async fn oldest(&self) -> Result<Option<i64>, StackError> {
+        Ok(self.service.peek(STEPS, 1).await?.pop().map(|(sent_at, _)| sent_at))
+    }
+
+    /// How many steps are among the dead letters.
+    ///
+    /// # Errors
+    /// When the queue's file fails.
+    pub async fn dead_letter_count(&self) -> Result<i64, StackError> {
+        Ok(self.service.depth(DEAD_LETTERS).await?.total())
     }
 
     /// The oldest messages of the dead-letter queue: when they were sent (epoch milliseconds), and their text.

@@ -84,6 +84,6 @@ async fn handle(records: &[EmbeddedRecord], app: &App) -> Result<usize, StackErr
     let read = |record: &EmbeddedRecord| serde_json::from_value::<StreamRecord>(record.json.clone());
     let read: Vec<StreamRecord> = records.iter().map(read).collect::<Result<_, _>>().map_err(std::io::Error::other)?;
     let numbers: Vec<String> = read.iter().map(|record| record.sequence_number().to_owned()).collect();
-    let failures = fleet_events::handle(StreamEvent { records: read }, app).await;
+    let failures = app.metrics.metered(fleet_events::handle(StreamEvent { records: read }, app)).await;
     Ok(numbers.iter().position(|number| failures.contains(number)).unwrap_or(numbers.len()))
 }

@@ -11,6 +11,7 @@ use crate::embedded::dynamodb::EmbeddedDynamoDb;
 use crate::embedded::s3::EmbeddedS3;
 use crate::embedded::sqs::EmbeddedSqs;
 use crate::embedded::{Durability, EmbeddedError, REGION};
+use crate::pumps::StepMessages;
 
 /// Clients of the two services, and the embedded object store if there is one.
 pub(super) struct Backend {
@@ -70,6 +71,22 @@ async fn remote_objects(endpoint: &str) -> aws_sdk_s3::Client {
 /// The queue below a data directory, or in memory.
 fn open_queue(directory: Option<&Path>, durability: Durability) -> Result<EmbeddedSqs, EmbeddedError> {
     EmbeddedSqs::open(directory.map(|directory| directory.join("queues.sqlite")).as_deref(), durability)
+}
+
+/// The embedded steps of campaigns, for work that needs nothing else.
+///
+/// # Errors
+/// [`StackError::Embedded`] when they cannot be opened, for example because a server has them open.
+pub async fn open_step_messages(storage: &Storage, durability: Durability) -> Result<StepMessages, StackError> {
+    let directory = match storage {
+        Storage::Memory | Storage::Aws(_) => None,
+        Storage::Directory(directory) => Some(directory),
+        Storage::DynamoDb(_, directory) => directory.as_ref(),
+    };
+    if let Some(directory) = directory {
+        make_private(directory)?;
+    }
+    StepMessages::open(&open_queue(directory.map(PathBuf::as_path), durability)?).await
 }
 
 fn open_embedded_database(

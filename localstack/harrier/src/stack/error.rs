@@ -19,6 +19,8 @@ pub enum StackError {
     Listen { address: SocketAddr, source: std::io::Error },
     #[error("cannot use the certificate {certificate} with the key {key}: {source}", certificate = .certificate.display(), key = .key.display())]
     Tls { certificate: PathBuf, key: PathBuf, source: std::io::Error },
+    #[error("cannot use {path} for client certificates: {source}", path = .path.display())]
+    ClientAuthorities { path: PathBuf, source: std::io::Error },
     #[error("cannot make the bucket {bucket}: {reason}")]
     Bucket { bucket: String, reason: String },
     #[error("the queue of steps: {0}")]

@@ -5,7 +5,9 @@ mod backend;
 mod error;
 mod first_start;
 mod listener;
+mod metrics;
 mod options;
+mod tls;
 
 use std::net::SocketAddr;
 
@@ -15,7 +17,7 @@ use harrier_runtime::App;
 use tokio::net::TcpListener;
 
 pub use administrator::{Administrator, Password, set_administrator};
-pub use backend::open_database;
+pub use backend::{open_database, open_step_messages};
 pub use error::StackError;
 pub use first_start::prepare;
 pub use options::{AdministratorOptions, Options, Storage, Time, Tls};
@@ -34,6 +36,7 @@ pub struct Stack {
     storage: Option<LocalServer>,
     pumps: Pumps,
     running: Option<Running>,
+    metrics: Option<Listener>,
 }
 
 impl Stack {
@@ -42,8 +45,9 @@ impl Stack {
     /// # Errors
     /// When the storage cannot be opened, an address is taken, or a certificate cannot be read.
     pub async fn start(options: Options) -> Result<Self, StackError> {
-        let tls = listener::load(options.tls.as_ref()).await?;
+        let tls = tls::load(options.tls.as_ref()).await?;
         let http = listener::bind(options.listen)?;
+        let metrics_listener = options.metrics_listen.map(listener::bind).transpose()?;
         let storage_listener = TcpListener::from_std(listener::bind(options.storage_listen)?)?;
         let backend = Backend::open(&options.storage, options.durability).await?;
         let mut settings = options.settings;
@@ -57,10 +61,15 @@ impl Stack {
         let administrator = prepare(&app, &backend.database, &backend.objects, options.administrator).await?;
         let storage =
             backend.embedded_objects().map(|objects| objects.serve_presigned(storage_listener)).transpose()?;
-        let listener = Listener::start(http, tls, routes(&app))?;
+        let (config, authorities) = tls.map(|tls| (tls.config, tls.authorities)).unzip();
+        let routes = tls::with_certificates(routes(&app), &app, authorities.flatten());
+        let listener = Listener::start(http, config, routes)?;
         let pumps = Pumps::new(app.clone(), messages, backend.embedded_database);
         let running = options.pumps.then(|| pumps.start());
-        Ok(Self { app, administrator, listener, storage, pumps, running })
+        let metrics = metrics_listener
+            .map(|bound| Listener::start(bound, None, metrics::routes(app.clone(), pumps.clone())))
+            .transpose()?;
+        Ok(Self { app, administrator, listener, storage, pumps, running, metrics })
     }
 
     /// Where the APIs listen.
@@ -79,6 +88,12 @@ impl Stack {
     #[must_use]
     pub fn storage_address(&self) -> Option<SocketAddr> {
         self.storage.as_ref().map(LocalServer::address)
+    }
+
+    /// Where numbers are served to Prometheus; `None` when nobody asked for it.
+    #[must_use]
+    pub fn metrics_url(&self) -> Option<String> {
+        self.metrics.as_ref().map(|listener| format!("{}/metrics", listener.url()))
     }
 
     /// The administrator of tenant [`Tenant::DEFAULT`].

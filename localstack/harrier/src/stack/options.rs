@@ -27,6 +27,9 @@ pub struct Tls {
     /// The certificate, followed by the certificates of those who signed it.
     pub certificate: PathBuf,
     pub key: PathBuf,
+    /// The authorities that issue client certificates. With them callers may show one; who shows none is heard all the same,
+    /// and who shows one that is not theirs is not.
+    pub client_authorities: Option<PathBuf>,
 }
 
 /// The options of [`Stack::start`](super::Stack::start).
@@ -37,6 +40,8 @@ pub struct Options {
     pub durability: Durability,
     /// Address of the APIs; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Address of `/metrics`, which everybody who reaches it may read; `None` serves none.
+    pub metrics_listen: Option<SocketAddr>,
     /// Address of presigned links.
     pub storage_listen: SocketAddr,
     /// The URL under which devices reach `storage_listen`.
@@ -96,6 +101,7 @@ impl Options {
             storage: Storage::Memory,
             durability: Durability::default(),
             listen: free_port,
+            metrics_listen: None,
             storage_listen: free_port,
             storage_url: None,
             tls: None,

@@ -1,6 +1,7 @@
 //! Rollouts (`domain-behaviour.md` §11).
 
 use harrier_domain::Tenant;
+use harrier_domain::audit::Actor;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -29,5 +30,15 @@ pub(crate) async fn progressed(engine: &Engine, rollouts: &BTreeSet<(Tenant, i64
 
 /// These targets were made or changed: dynamic groups may take them.
 pub(crate) async fn targets_changed(_engine: &Engine, _targets: &BTreeSet<(Tenant, String)>) -> Result<()> {
+    Ok(())
+}
+
+/// Stops the rollouts of these sets that can be stopped (`domain-behaviour.md` §9.1). Repeating it is harmless.
+pub(crate) async fn stop_of_sets(_engine: &Engine, _tenant: &Tenant, _sets: &[i64], _actor: &Actor) -> Result<()> {
+    Ok(())
+}
+
+/// Deletes the rollouts of these sets that could be stopped (`domain-behaviour.md` §9.1). Repeating it is harmless.
+pub(crate) async fn delete_of_sets(_engine: &Engine, _tenant: &Tenant, _sets: &[i64], _actor: &Actor) -> Result<()> {
     Ok(())
 }

@@ -66,15 +66,25 @@ impl EmbeddedDynamoDb {
         let lock = path.map(|file| StateLock::take(&beside(file, "lock"))).transpose()?;
         let name = database_name(path)?;
         let database = open_database(&name, path.is_some() && durability == Durability::ProcessDeath)?;
-        let side = Connection::open(&name).map_err(|error| EmbeddedError::Database(error.to_string()))?;
+        Self::assemble(&name, Workers::start(database)?, lock)
+    }
+
+    /// An empty database in memory without threads of its own: the same requests are always answered in the same order,
+    /// where they are asked. For simulations.
+    ///
+    /// # Errors
+    /// [`EmbeddedError::Database`] when the engine fails.
+    pub fn open_inline() -> Result<Self, EmbeddedError> {
+        let name = database_name(None)?;
+        let workers = Workers::inline(open_database(&name, false)?);
+        Self::assemble(&name, workers, None)
+    }
+
+    fn assemble(name: &str, workers: Workers, lock: Option<StateLock>) -> Result<Self, EmbeddedError> {
+        let side = Connection::open(name).map_err(|error| EmbeddedError::Database(error.to_string()))?;
         stream::index(&side)?;
-        let engine = Engine {
-            workers: Workers::start(database)?,
-            tokens: Arc::default(),
-            side: Mutex::new(side),
-            answered: Notify::new(),
-            _lock: lock,
-        };
+        let (side, answered) = (Mutex::new(side), Notify::new());
+        let engine = Engine { workers, tokens: Arc::default(), side, answered, _lock: lock };
         Ok(Self { engine: Arc::new(engine) })
     }
 

@@ -58,6 +58,12 @@ impl EmbeddedSqs {
         Client::from_conf(config.build())
     }
 
+    /// Answers one request as the service would: status and JSON. `target` is the value of `x-amz-target`.
+    pub(super) async fn answer(&self, target: &str, body: &[u8]) -> (u16, String) {
+        let answer = self.service.answer(target, body).await;
+        (answer.status, answer.body.to_string())
+    }
+
     /// Makes the messages of a queue that wait for their time ready now, and says how many.
     ///
     /// # Errors
