@@ -37,7 +37,8 @@ pub async fn run(router: impl FnOnce(App) -> Router) -> Result<(), lambda_http::
 /// Those of [`run`], and when the trust store cannot be read.
 pub async fn run_for_devices(router: impl FnOnce(App) -> Router) -> Result<(), lambda_http::Error> {
     init_logs(LogFormat::Json);
-    let (app, authorities) = tokio::try_join!(app_from_environment(), trust_store())?;
+    let app = app_from_environment()?;
+    let authorities = trust_store().await?;
     warm_up(&app).await;
     lambda_http::run(behind_gateway(telling(app, router), authorities.map(Arc::new))).await
 }
@@ -50,7 +51,7 @@ async fn trust_store() -> Result<Option<ClientAuthorities>, lambda_http::Error> 
     }
     let unusable = "the trust store is not at s3://bucket/key";
     let (bucket, key) = uri.strip_prefix("s3://").and_then(|rest| rest.split_once('/')).ok_or(unusable)?;
-    let objects = aws_sdk_s3::Client::new(&aws_config::load_defaults(BehaviorVersion::latest()).await);
+    let objects = aws_sdk_s3::Client::new(&aws::configuration()?);
     let bundle = objects.get_object().bucket(bucket).key(key).send().await?.body.collect().await?.into_bytes();
     Ok(Some(ClientAuthorities::from_pem(&bundle)?))
 }

@@ -18,6 +18,9 @@ use hyper_util::rt::TokioExecutor;
 use super::exchange::KEPT;
 use super::{Disturbance, Exchange, Record};
 
+/// What a body that is polled answers.
+type NextFrame = Poll<Option<Result<Frame<Bytes>, BrokenOff>>>;
+
 type Answer = BoxBody<Bytes, BrokenOff>;
 
 /// Why an answer ends early.
@@ -128,7 +131,7 @@ impl Watched {
     }
 
     /// What happens when the room is used up. `None`: the answer goes on.
-    fn disturbed(&mut self, context: &mut Context<'_>) -> Option<Poll<Option<Result<Frame<Bytes>, BrokenOff>>>> {
+    fn disturbed(&mut self, context: &mut Context<'_>) -> Option<NextFrame> {
         match self.disturbance.take()? {
             Disturbance::Cut { .. } => {
                 self.finish();
@@ -171,10 +174,7 @@ impl Body for Watched {
     type Data = Bytes;
     type Error = BrokenOff;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> NextFrame {
         std::task::ready!(self.pausing(context));
         if self.room() == Some(0)
             && let Some(disturbed) = self.disturbed(context)

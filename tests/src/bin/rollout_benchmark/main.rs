@@ -114,7 +114,8 @@ async fn finish(world: &World, ledger: &mut Ledger, rollout: i64) {
             }
         }
         let ((), units) = measure(settle(world)).await;
-        moved = harrier_store::Units { read: moved.read + units.read, write: moved.write + units.write };
+        moved.read += units.read;
+        moved.write += units.write;
         assert!(left.len() < before, "no device finds anything to do");
         left.sort_unstable();
     }

@@ -6,7 +6,7 @@
 use harrier_campaigns::invalidation;
 use harrier_deployments::{AssignmentOrder, TargetOrder, assign, decide_on_open_actions};
 use harrier_domain::action::{Action, ActionStatus, ActionType};
-use harrier_domain::feedback::{Execution, Feedback};
+use harrier_domain::feedback::{Execution, Feedback, LateReports};
 use harrier_domain::invalidation::CancelationType;
 use harrier_domain::{cancellation, feedback};
 use harrier_store::{Consistency, HistoryOrder, Loaded};
@@ -79,6 +79,7 @@ async fn give(simulation: &Simulation, set: i64, target: &str) {
         }],
         offline: false,
         refuse_unknown: true,
+        unless_in_history: false,
         message: None,
         now: simulation.now(),
     };
@@ -101,7 +102,7 @@ async fn device_reports(simulation: &Simulation, target: &str) {
         if action.status == ActionStatus::Canceling {
             return Ok(vec![cancellation::answer(target, action, &closed, quotas, now)?]);
         }
-        Ok(vec![feedback::report(target, action, &closed, quotas, now)?])
+        Ok(feedback::report(target, action, &closed, LateReports::Record, quotas, now)?.into_iter().collect())
     };
     let _it_may_fail =
         decide_on_open_actions(&app.store, &simulation.tenant, target, |one| one.id == open, decide).await;
