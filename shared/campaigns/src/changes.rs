@@ -93,6 +93,6 @@ fn target_change(before: Option<&Target>, after: Option<&Target>) -> Option<Targ
 pub async fn react(engine: &Engine, changes: &[FleetChange]) -> Result<()> {
     let consequences = Consequences::of(changes);
     rollouts::progressed(engine, &consequences.rollouts).await?;
-    auto_assignments::targets_changed(engine, &consequences.targets, &consequences.contacts).await?;
-    rollouts::targets_changed(engine, &consequences.targets).await
+    Box::pin(auto_assignments::targets_changed(engine, &consequences.targets, &consequences.contacts)).await?;
+    Box::pin(rollouts::targets_changed(engine, &consequences.targets)).await
 }

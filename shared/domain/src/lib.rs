@@ -30,6 +30,7 @@ pub mod software;
 pub mod target;
 pub mod tenant;
 pub mod text;
+pub mod upload;
 
 pub use error::{Entity, EntityId, Error, Result};
 pub use tenant::Tenant;

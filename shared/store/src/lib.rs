@@ -23,7 +23,7 @@ mod transaction;
 
 pub use campaigns::{DueCampaign, Job, JobKind, JobPart};
 pub use catalogue::{
-    Blob, CatalogueRecord, DescribedSet, MetadataOwner, NameGuard, OwnedMetadata, REMOVAL_TIME, SetMembership,
+    Blob, CatalogueRecord, Claim, DescribedSet, MetadataOwner, NameGuard, OwnedMetadata, REMOVAL_TIME, SetMembership,
 };
 pub use changes::{Changed, FleetChange, StreamRecord};
 pub use consistency::CheckReport;

@@ -45,6 +45,11 @@ impl<'a> Transaction<'a> {
         Self { database, tenant, operations: Vec::new(), counts: HashMap::new(), failure: None }
     }
 
+    /// Whose items change.
+    pub(crate) fn tenant(&self) -> &'a Tenant {
+        self.tenant
+    }
+
     /// How many items would change.
     #[must_use]
     pub fn len(&self) -> usize {

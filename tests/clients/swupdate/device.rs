@@ -8,7 +8,7 @@ use std::time::Duration;
 use harrier_tests::{TENANT, programs};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
 use super::image::Image;
 use crate::scenario::{CONTROLLER_ID, Login, PATIENCE, Scenario};

@@ -7,11 +7,13 @@ use harrier_domain::Tenant;
 use harrier_domain::action::{Action, ActionStatus, ActionType, EntryDraft, StatusEntry};
 use harrier_domain::auto_assignment::{AutoAssignment, AutoAssignmentStatus, FleetPass};
 use harrier_domain::classification::{DistributionSetTag, Tag, TargetFilter, TargetTag, TargetType};
+use harrier_domain::error::Checksum;
 use harrier_domain::rollout::{Conditions, GroupStatus, Rollout, RolloutGroup, RolloutStatus};
 use harrier_domain::software::{
-    Artifact, DistributionSet, DistributionSetType, Metadata, SoftwareModule, SoftwareModuleType,
+    Artifact, Binary, DistributionSet, DistributionSetType, Metadata, SoftwareModule, SoftwareModuleType,
 };
 use harrier_domain::target::{AutoConfirm, OpenAction, ScheduledAction, Target};
+use harrier_domain::upload::{AnnouncedDigests, PartPlan, Refusal, Upload, UploadState};
 use harrier_store::{
     Blob, Candidate, Consistency, GroupMember, HistoryOrder, Item, MetadataOwner, NameGuard, OwnedMetadata, Record,
     RolloutJob, RolloutProgress, RolloutTask, SetMembership, StoredSetting, TargetDetails, TenantRecord, UserRecord,
@@ -182,9 +184,30 @@ fn full_module() -> SoftwareModule {
         sha1: "1".to_owned(),
         md5: "5".to_owned(),
         sha256: "256".to_owned(),
+        sealed: None,
         audit: audit(),
     }];
     module
+}
+
+fn upload() -> Upload {
+    Upload {
+        id: 61,
+        module: 3,
+        filename: "image.bin".to_owned(),
+        plan: PartPlan { size: 5_000_000_000, part_size: 8_388_608 },
+        announced: AnnouncedDigests {
+            sha1: Some("1".to_owned()),
+            md5: Some("5".to_owned()),
+            sha256: Some("256".to_owned()),
+        },
+        session: "session".to_owned(),
+        state: UploadState::Refused(Refusal::Checksum(Checksum::Md5)),
+        claim: Some(Binary::Sealed("61-a".to_owned())),
+        forgotten_after: NOW / 1000 + 1,
+        audit: audit(),
+        revision: 0,
+    }
 }
 
 fn full_set() -> DistributionSet {
@@ -331,6 +354,7 @@ macro_rules! every_record {
         $act!("rollout-member", GroupMember { group: 8, number: 9, controller_id: "device#1".to_owned() });
         $act!("tenant", tenant_record());
         $act!("setting", setting());
+        $act!("upload", upload());
         $act!("user", user());
     };
 }
@@ -460,6 +484,7 @@ async fn decodes(environment: &Environment) {
     assert_eq!(*record, tenant_record());
     assert_eq!(settings.iter().map(|one| (**one).clone()).collect::<Vec<_>>(), [setting()]);
     assert_eq!(*store.user("golden user").await.unwrap().unwrap(), user());
+    assert_eq!(*store.upload(tenant, 3, 61).await.unwrap().unwrap(), upload());
     assert!(!store.release_blob(tenant, "256", NOW).await.unwrap());
     assert!(store.release_blob(tenant, "256", NOW).await.unwrap());
 }

@@ -1,6 +1,6 @@
 //! What a rollout over a large fleet costs: prints the table of `docs/performance.md` and the units of `docs/scale.md`.
 //!
-//! `make rollout-benchmark` runs it optimised. Arguments: number of targets (100 000), groups (10).
+//! `make benchmark` runs it optimised. Arguments: number of targets (100 000), groups (10).
 #![forbid(unsafe_code)]
 
 mod fleet;
@@ -114,7 +114,8 @@ async fn finish(world: &World, ledger: &mut Ledger, rollout: i64) {
             }
         }
         let ((), units) = measure(settle(world)).await;
-        moved = harrier_store::Units { read: moved.read + units.read, write: moved.write + units.write };
+        moved.read += units.read;
+        moved.write += units.write;
         assert!(left.len() < before, "no device finds anything to do");
         left.sort_unstable();
     }
