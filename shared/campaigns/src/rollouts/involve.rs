@@ -152,6 +152,7 @@ async fn place_some(engine: &Engine, tenant: &Tenant, id: i64) -> Result<Vec<Rol
     correct_last(engine, tenant, &mut situation).await?;
     let most_groups = usize::try_from(engine.quotas.groups_per_rollout).unwrap_or(0);
     let (waiting, _) = engine.store.rollout_candidates(tenant, id, true, 0, 1).await?;
+    let groups = situation.groups.len();
     let more = match involvement(&situation.rollout, &situation.groups, most_groups) {
         Involvement::Nothing => false,
         Involvement::Append => {
@@ -168,7 +169,12 @@ async fn place_some(engine: &Engine, tenant: &Tenant, id: i64) -> Result<Vec<Rol
     let mut transaction = engine.store.transaction(tenant);
     situation.save(tenant, engine.now, &mut transaction)?;
     transaction.commit().await?;
-    Ok(if more { vec![RolloutStep::Place { rollout: id }] } else { Vec::new() })
+    let mut steps = if more { vec![RolloutStep::Place { rollout: id }] } else { Vec::new() };
+    if situation.groups.len() > groups {
+        // The group before may have met its condition already.
+        steps.push(RolloutStep::Advance { rollout: id });
+    }
+    Ok(steps)
 }
 
 /// Brings the total of the last group in line with its actions.

@@ -1,11 +1,13 @@
 //! `/rest/v1/rollouts`. The numbered surprises are those of `domain-behaviour.md` §20.
 
 mod approval;
+mod budgets;
 mod creation;
 mod dynamic;
 mod ending;
 mod fleet;
 mod interplay;
+mod invariants;
 mod listing;
 mod running;
 
