@@ -11,7 +11,7 @@ use crate::{Engine, Result, auto_assignments, rollouts};
 /// is looked at as it is now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Consequences {
-    /// Rollouts of which an action was made, changed its status, or was removed.
+    /// Rollouts of which an action ended, or was removed.
     pub rollouts: BTreeSet<(Tenant, i64)>,
     /// Targets that were made or changed, or lost an action.
     pub targets: BTreeSet<(Tenant, String)>,
@@ -33,10 +33,7 @@ impl Consequences {
     fn add(&mut self, change: &FleetChange) {
         match &change.what {
             Changed::Action { controller_id, before, after } => {
-                let status = |action: &Option<Box<_>>| {
-                    action.as_deref().map(|action: &harrier_domain::action::Action| action.status)
-                };
-                if status(before) != status(after) {
+                if rollouts::matters(before.as_deref(), after.as_deref()) {
                     let rollout = after.as_deref().or(before.as_deref()).and_then(|action| action.rollout);
                     self.rollouts.extend(rollout.map(|id| (change.tenant.clone(), id)));
                 }
