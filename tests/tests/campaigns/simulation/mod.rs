@@ -4,6 +4,7 @@
 //! runs it alone.
 
 mod invalidation;
+mod rollout;
 
 use std::time::{Duration, Instant};
 
