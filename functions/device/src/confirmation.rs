@@ -8,6 +8,7 @@ use harrier_domain::target::{AutoConfirm, Target};
 use harrier_rest::{ApiError, ApiResult, Hal, Json, Links, OptionalJson, Path, QueryParams};
 use harrier_store::{Loaded, Result, until_settled};
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Device, Session, Visitor};
@@ -25,7 +26,7 @@ const NO_REMARK: &str = "Initiated using the Device Direct Integration API witho
 /// Waiting actions released by one transaction: each takes two of its hundred items.
 const RELEASED_AT_ONCE: usize = 40;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConfirmationBase {
     auto_confirm: AutoConfirmState,
@@ -33,7 +34,7 @@ pub struct ConfirmationBase {
     links: Links,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct AutoConfirmState {
     active: bool,
@@ -91,15 +92,16 @@ pub async fn get_action(
 }
 
 /// The body of DDI §13.4.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct ConfirmationFeedback {
     confirmation: Word,
     code: Option<i32>,
     details: Option<Vec<Option<String>>>,
 }
 
-#[derive(Deserialize, PartialEq, Eq)]
+#[derive(Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "Verdict")]
 enum Word {
     Confirmed,
     Denied,
@@ -122,8 +124,9 @@ pub async fn post(
     Ok(StatusCode::OK)
 }
 
-/// The body of an activation, which may be missing.
-#[derive(Deserialize)]
+/// Who activates, and why.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "AutoConfirmActivation")]
 pub struct Activation {
     initiator: Option<String>,
     remark: Option<String>,

@@ -4,9 +4,16 @@
 mod actions;
 
 use axum::Router;
+use harrier_openapi::Section;
 use harrier_runtime::{App, management_surface};
 
 /// All routes of the function.
 pub fn router(app: App) -> Router {
     management_surface(actions::routes(), app)
+}
+
+/// The operations of the function, described.
+#[must_use]
+pub fn openapi() -> Vec<Section> {
+    vec![actions::openapi::section()]
 }

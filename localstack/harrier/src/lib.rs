@@ -4,6 +4,7 @@
 pub mod demo;
 pub mod embedded;
 pub mod fleet;
+pub mod openapi;
 mod routes;
 mod stack;
 

@@ -9,12 +9,13 @@ use harrier_domain::maintenance::{Schedule, ScheduleText};
 use harrier_rest::resources::AssignmentResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin, Path, QueryParams};
 use harrier_runtime::{App, Caller};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 const MAX_WEIGHT: u16 = 1000;
 
 /// The set for one target (management §5.6 "TargetAssignment").
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TargetAssignment {
     id: String,
@@ -28,8 +29,9 @@ pub(super) struct TargetAssignment {
 }
 
 /// The names of management §4.2, in lower case only.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "ActionType")]
 enum WireActionType {
     Soft,
     Forced,
@@ -48,7 +50,7 @@ impl From<WireActionType> for ActionType {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct MaintenanceWindow {
     schedule: Option<String>,
     duration: Option<String>,

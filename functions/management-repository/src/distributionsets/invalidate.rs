@@ -14,12 +14,13 @@ use harrier_rest::{ApiResult, Json, Path, no_content};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Loaded, Result, Store, StoreError, until_settled};
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::edits::{Editor, require_alive};
 
 /// What happens to the actions of the set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum CancelationType {
     /// Devices are asked to cancel.
@@ -29,7 +30,7 @@ enum CancelationType {
     None,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Invalidation {
     action_cancelation_type: CancelationType,

@@ -10,6 +10,7 @@ use harrier_rest::resources::DistributionSetResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin, Path};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Consistency, Loaded, MAX_TRANSACTION, Record, Result, Store, Transaction, until_settled};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::require_changeable;
@@ -19,7 +20,7 @@ use crate::names::Named;
 /// Modules that are locked in the transaction that also saves the set and moves its name guard.
 const LOCKED_WITH_SET: usize = MAX_TRANSACTION - 3;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct DistributionSetUpdate {
     name: Option<String>,

@@ -3,10 +3,11 @@
 use harrier_domain::classification::TargetFilter;
 use harrier_rest::resources::Base;
 use harrier_rest::{Href, Links, Origin};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A target filter as the Management API shows it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TargetFilterResource {
     id: i64,

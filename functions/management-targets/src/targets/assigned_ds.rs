@@ -12,6 +12,7 @@ use harrier_rest::resources::{AssignmentResource, DistributionSetResource};
 use harrier_rest::{ApiError, ApiResult, Hal, Json, Origin, Path, QueryParams, no_content};
 use harrier_runtime::{App, Caller};
 use harrier_store::Consistency;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(super) async fn get(
@@ -39,7 +40,7 @@ pub(super) async fn show(app: &App, caller: &Caller, origin: &Origin, set: Optio
 }
 
 /// One set for the target (management §5.1 "DsAssignment").
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct DsAssignment {
     id: Option<i64>,
@@ -53,8 +54,9 @@ pub(super) struct DsAssignment {
 }
 
 /// The names of management §4.2, in lower case only.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "ActionType")]
 enum WireActionType {
     Soft,
     Forced,
@@ -73,7 +75,7 @@ impl From<WireActionType> for ActionType {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 struct MaintenanceWindow {
     schedule: Option<String>,
     duration: Option<String>,

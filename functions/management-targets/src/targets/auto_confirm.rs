@@ -10,12 +10,15 @@ use harrier_rest::{ApiResult, Hal, OptionalJson, Origin, Path, no_content};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Loaded, Result, StoreError, until_settled};
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Waiting actions released within one transaction: each takes two of its hundred changes.
 const MOST_RELEASED: usize = 40;
 
-#[derive(Debug, Default, Deserialize)]
+/// Who activates, and why.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "AutoConfirmActivation")]
 pub(super) struct Activation {
     initiator: Option<String>,
     remark: Option<String>,
