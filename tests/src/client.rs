@@ -38,6 +38,12 @@ impl Client {
         Self { authorization: Some(header), ..self }
     }
 
+    /// The `Authorization` header it sends.
+    #[must_use]
+    pub fn authorization(&self) -> Option<&str> {
+        self.authorization.as_deref()
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await
     }

@@ -6,16 +6,20 @@
 
 pub mod client;
 pub mod files;
+mod front_door;
 mod installation;
 pub mod lambda;
+pub mod measuring;
 pub mod programs;
 pub mod proxy;
 mod server;
+pub mod simulation;
 pub mod update;
 mod world;
 
 pub use client::{Answer, Client};
+pub use front_door::FrontDoor;
 pub use harrier::fleet::Management;
 pub use installation::Installation;
-pub use server::{PASSWORD, Server, TENANT, USER};
+pub use server::{PASSWORD, Server, TENANT, USER, check};
 pub use world::{Deployment, World};

@@ -9,6 +9,9 @@ use std::sync::OnceLock;
 pub const FUNCTIONS: [&str; 5] =
     ["device", "management-targets", "management-repository", "management-campaigns", "management-system"];
 
+/// The functions that events start.
+pub const EVENT_FUNCTIONS: [&str; 3] = ["campaign-worker", "campaign-clock", "fleet-events"];
+
 /// Names the directory in which `cargo lambda build` put `<function>/bootstrap`.
 const LAMBDA_DIRECTORY: &str = "HARRIER_LAMBDA_DIR";
 
@@ -40,7 +43,7 @@ pub fn function(name: &str) -> PathBuf {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
     match named(LAMBDA_DIRECTORY) {
         Some(directory) => directory.join(name).join("bootstrap"),
-        None => DIRECTORY.get_or_init(|| built_all(&FUNCTIONS)).join(name),
+        None => DIRECTORY.get_or_init(|| built_all(&[&FUNCTIONS[..], &EVENT_FUNCTIONS[..]].concat())).join(name),
     }
 }
 
@@ -64,21 +67,22 @@ fn named(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).map(PathBuf::from)
 }
 
-/// Builds the program of the package of the same name. Costs a second when nothing changed, and never tests an old one.
-fn built(package: &str) -> PathBuf {
-    built_all(&[package]).join(package)
+/// Builds a program. Costs a second when nothing changed, and never tests an old one.
+fn built(program: &str) -> PathBuf {
+    built_all(&[program]).join(program)
 }
 
 /// Builds several such programs at once and returns the directory they are in.
-fn built_all(packages: &[&str]) -> PathBuf {
+fn built_all(programs: &[&str]) -> PathBuf {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    // Of the whole workspace: other packages ask for other features, and all that has them would be built again.
     let status = Command::new(cargo)
-        .args(["build", "--quiet", "--bins"])
-        .args(packages.iter().flat_map(|package| ["--package", package]))
+        .args(["build", "--quiet", "--workspace"])
+        .args(programs.iter().flat_map(|program| ["--bin", program]))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status()
         .unwrap_or_else(|error| panic!("cargo cannot be started: {error}"));
-    assert!(status.success(), "`cargo build --bins` of {packages:?} failed");
+    assert!(status.success(), "`cargo build` of {programs:?} failed");
     target_directory()
 }
 

@@ -90,6 +90,19 @@ impl Server {
     }
 }
 
+/// Runs `harrier admin check` on the state of a server that does not run; prints what it finds.
+///
+/// # Panics
+/// When something is broken.
+pub async fn check(data: &Path) {
+    let mut command = Command::new(programs::harrier());
+    let output = command.args(["admin", "check", "--data"]).arg(data).stdin(Stdio::null()).output().await;
+    let output = output.expect("harrier starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    println!("{}", text(&output.stdout).trim_end());
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+}
+
 async fn announced(output: &mut Lines<BufReader<ChildStdout>>) -> String {
     while let Some(line) = output.next_line().await.expect("lines of text") {
         if let Some(url) = line.strip_prefix(ANNOUNCEMENT) {

@@ -5,12 +5,11 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use harrier_domain::network::{HIDDEN_ADDRESS, device_address, forwarded_ip};
 use harrier_domain::target::Target;
 use harrier_domain::{Entity, Error, Tenant, text};
-use harrier_identity::TenantSnapshot;
-use harrier_identity::device::authenticate;
+use harrier_identity::device::{Credentials, authenticate};
+use harrier_identity::{ClientCertificate, TenantSnapshot};
 use harrier_rest::{ApiError, ApiResult, Origin, Path};
-use harrier_runtime::App;
+use harrier_runtime::{App, peer_ip};
 use harrier_store::{Consistency, Loaded, Result, Store};
-use http::HeaderMap;
 use http::request::Parts;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -76,9 +75,9 @@ impl Session {
         read_target(&self.app, self.tenant(), &self.controller_id, Consistency::Strong).await
     }
 
-    /// Where and when software is looked up for this request.
-    pub fn lookup(&self) -> Lookup<'_> {
-        Lookup { store: self.store(), tenant: self.tenant(), now: self.now }
+    /// Where and when software is looked up for this request, which was assigned at that time.
+    pub fn lookup(&self, assigned_at: i64) -> Lookup<'_> {
+        Lookup { store: self.store(), tenant: self.tenant(), now: self.now, assigned_at }
     }
 
     /// The refusal of an unknown device.
@@ -95,7 +94,13 @@ impl FromRequestParts<App> for Visitor {
         // A decision needs the present; a document that is a moment old does no harm, and costs half.
         let consistency = if parts.method.is_safe() { Consistency::Eventual } else { Consistency::Strong };
         let now = app.now();
-        let proof = prove(app, &parts.headers, &names, consistency, now).await?;
+        if !may_log_in_from(app, parts) {
+            return Err(ApiError::unauthorized());
+        }
+        let certificate = parts.extensions.get::<Arc<ClientCertificate>>().map(AsRef::as_ref);
+        let proxy = app.settings.certificate_headers.as_ref();
+        let credentials = Credentials { headers: &parts.headers, proxy, certificate };
+        let proof = prove(app, credentials, &names, consistency, now).await?;
         let origin = parts.extract_with_state::<Origin, App>(app).await?;
         let library = parts.extensions.get::<SoftwareLibrary>().cloned().unwrap_or_default();
         let links = DeviceLinks::new(origin, names.tenant, proof.tenant.tenant.clone(), names.controller.clone());
@@ -127,10 +132,17 @@ impl FromRequestParts<App> for Device {
     }
 }
 
+/// The caller is where devices are, if the installation says where that is.
+fn may_log_in_from(app: &App, parts: &Parts) -> bool {
+    let networks = &app.settings.device_networks;
+    let peer = || peer_ip(&parts.extensions, &parts.headers, app.settings.origin.trust_forwarded);
+    networks.is_empty() || peer().is_some_and(|peer| networks.iter().any(|network| network.contains(peer)))
+}
+
 /// Checks the credentials against what is remembered and cheaply read, and only before a refusal against the present.
 async fn prove(
     app: &App,
-    headers: &HeaderMap,
+    credentials: Credentials<'_>,
     names: &PathNames,
     consistency: Consistency,
     now: i64,
@@ -138,12 +150,12 @@ async fn prove(
     let name = Tenant::parse(&names.tenant).map_err(|_| ApiError::unauthorized())?;
     let tenant = app.tenants.snapshot(&name, now).await?.ok_or_else(ApiError::unauthorized)?;
     let target = read_target(app, &name, &names.controller, consistency).await?;
-    if let Some(may_register) = check(app, headers, names, &tenant, target.as_deref()) {
+    if let Some(may_register) = check(credentials, names, &tenant, target.as_deref()) {
         return Ok(Proof { tenant, target, may_register });
     }
     let tenant = app.tenants.fresh(&name, now).await?.ok_or_else(ApiError::unauthorized)?;
     let target = read_target(app, &name, &names.controller, Consistency::Strong).await?;
-    match check(app, headers, names, &tenant, target.as_deref()) {
+    match check(credentials, names, &tenant, target.as_deref()) {
         Some(may_register) => Ok(Proof { tenant, target, may_register }),
         None => Err(ApiError::unauthorized()),
     }
@@ -151,14 +163,12 @@ async fn prove(
 
 /// Whether the credentials are good, and if so, whether they let an unknown device register.
 fn check(
-    app: &App,
-    headers: &HeaderMap,
+    credentials: Credentials<'_>,
     names: &PathNames,
     tenant: &TenantSnapshot,
     target: Option<&Target>,
 ) -> Option<bool> {
-    let proxy = app.settings.certificate_headers.as_ref();
-    let access = authenticate(&tenant.device_logins(), proxy, &names.controller, headers, target)?;
+    let access = authenticate(&tenant.device_logins(), credentials, &names.controller, target)?;
     Some(access.may_register)
 }
 

@@ -7,6 +7,7 @@ use harrier_artifacts::{
     ArtifactFile, Delivery, DeliveryRequest, PresignOptions, md5sum_response, precondition_failed,
 };
 use harrier_domain::software::{Artifact, SoftwareModule};
+use harrier_domain::target::Target;
 use harrier_domain::{Entity, Error};
 use harrier_rest::{ApiError, ApiResult, Hal, Path};
 use harrier_runtime::DeliveryMode;
@@ -28,7 +29,7 @@ pub async fn list(
     Path((_, _, module)): Path<(String, String, i64)>,
 ) -> ApiResult<Hal<Vec<ArtifactDocument>>> {
     let Device { session, target } = device;
-    let module = module_called(&session, module).await?;
+    let module = module_called(&session, &target, module).await?;
     if !may_list(&session, target, module.id).await? {
         return Err(Error::ModuleNotAssigned(module.id).into());
     }
@@ -43,7 +44,7 @@ pub async fn download(
     method: Method,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let module = module_called(&device.session, module).await?;
+    let module = module_called(&device.session, &device.target, module).await?;
     let request = FileRequest { device, module, path: uri.path().to_owned(), method, headers };
     match file.strip_suffix(MD5SUM_SUFFIX) {
         Some(file) => request.checksum(file).await,
@@ -51,8 +52,9 @@ pub async fn download(
     }
 }
 
-async fn module_called(session: &Session, id: i64) -> ApiResult<Arc<SoftwareModule>> {
-    let module = session.library.module(session.lookup(), id).await?;
+/// An assignment is a modification of its target: what was read before is not good enough.
+async fn module_called(session: &Session, target: &Target, id: i64) -> ApiResult<Arc<SoftwareModule>> {
+    let module = session.library.module(session.lookup(target.audit.modified_at), id).await?;
     Ok(module.ok_or_else(|| Error::not_found(Entity::SoftwareModule, id))?)
 }
 

@@ -93,6 +93,5 @@ fn is_copied(target: &Target, action: &Action) -> bool {
 /// An action whose maintenance schedule has no window left is cancelled when the device comes to ask (DDI §3.4).
 pub fn lapse(target: &mut Target, action: &mut Action, now: i64) -> Option<StatusEntry> {
     let lapsed = Maintenance::at(action.window.as_ref(), now) == Maintenance::Lapsed;
-    let cancelable = action.active && !action.status.is_canceling_or_canceled();
-    (lapsed && cancelable).then(|| cancellation::lapse(target, action, now))
+    lapsed.then(|| cancellation::lapse(target, action, now)).flatten()
 }

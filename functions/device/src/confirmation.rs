@@ -1,5 +1,6 @@
 //! `confirmationBase`: updates that wait until somebody confirms them (DDI §13).
 
+use harrier_deployments::activate_auto_confirm;
 use harrier_domain::action::{Action, ActionStatus};
 use harrier_domain::audit::Actor;
 use harrier_domain::confirmation::{self, Answer};
@@ -22,9 +23,6 @@ use crate::poll::mark;
 
 /// The remark of a device that activates auto-confirmation without a body (DDI §13.5).
 const NO_REMARK: &str = "Initiated using the Device Direct Integration API without providing a remark.";
-
-/// Waiting actions released by one transaction: each takes two of its hundred items.
-const RELEASED_AT_ONCE: usize = 40;
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -83,7 +81,7 @@ pub async fn get_action(
     if !action.active || action.status != ActionStatus::WaitForConfirmation {
         return Err(ApiError::not_found());
     }
-    let modules = session.library.deployment(session.lookup(), action.distribution_set).await?;
+    let modules = session.library.deployment(session.lookup(action.audit.created_at), action.distribution_set).await?;
     Ok(Hal::ok(ConfirmationAction {
         id: action.id.to_string(),
         confirmation: Deployment::of(&session, action, &modules),
@@ -137,18 +135,15 @@ pub async fn activate(device: Device, OptionalJson(body): OptionalJson<Activatio
     let body = body.unwrap_or(Activation { initiator: None, remark: Some(NO_REMARK.to_owned()) });
     let (initiator, remark) = (body.initiator.as_deref(), body.remark.as_deref());
     let auto_confirm = confirmation::requested(initiator, remark, &Actor::Device, session.now)?;
-    let mut at_hand = Some(target);
-    let mut done = false;
-    while !done {
-        done = until_settled(|| {
-            let at_hand = at_hand.take();
-            async {
-                let target = current(&session, at_hand).await?;
-                release_waiting(&session, target, &auto_confirm).await
-            }
-        })
-        .await?;
-    }
+    activate_auto_confirm(
+        session.store(),
+        session.tenant(),
+        &session.controller_id,
+        Some(target),
+        &auto_confirm,
+        &Actor::Device,
+    )
+    .await?;
     Ok(StatusCode::OK)
 }
 
@@ -157,34 +152,6 @@ async fn current(session: &Session, at_hand: Option<Loaded<Target>>) -> Result<L
         Some(target) => Ok(target),
         None => Ok(session.target_now().await?.ok_or_else(|| session.unknown())?),
     }
-}
-
-/// Lets waiting actions run, and with the last of them activates; tells whether that is done. Activating comes last so
-/// that a device which asks again after a crash finds the rest of the work to do.
-async fn release_waiting(session: &Session, mut target: Loaded<Target>, auto_confirm: &AutoConfirm) -> Result<bool> {
-    let waiting: Vec<i64> = target
-        .open_actions
-        .iter()
-        .filter(|action| action.status == ActionStatus::WaitForConfirmation)
-        .map(|action| action.id)
-        .collect();
-    let is_last = waiting.len() <= RELEASED_AT_ONCE;
-    let now = &waiting[..waiting.len().min(RELEASED_AT_ONCE)];
-    if is_last || target.auto_confirm.is_some() {
-        confirmation::activate(&mut target, auto_confirm.clone(), &Actor::Device, session.now)?;
-    }
-    let mut actions = session.store().actions(session.tenant(), &session.controller_id, now).await?;
-    let mut transaction = session.store().transaction(session.tenant());
-    for action in &mut actions {
-        let entry = confirmation::release(&mut target, action, auto_confirm, &Actor::Device, session.now);
-        transaction.save(action);
-        if let Some(entry) = entry {
-            transaction.create(&entry);
-        }
-    }
-    transaction.save(&target);
-    transaction.commit().await?;
-    Ok(is_last)
 }
 
 pub async fn deactivate(device: Device) -> ApiResult<StatusCode> {

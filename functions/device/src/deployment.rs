@@ -40,7 +40,7 @@ fn is_offered(action: &Action) -> bool {
 
 /// The document of an action, open or closed.
 pub async fn document(session: &Session, action: &Action, query: &DocumentQuery) -> ApiResult<Hal<DeploymentBase>> {
-    let modules = session.library.deployment(session.lookup(), action.distribution_set).await?;
+    let modules = session.library.deployment(session.lookup(action.audit.created_at), action.distribution_set).await?;
     Ok(Hal::ok(DeploymentBase {
         id: action.id.to_string(),
         deployment: Deployment::of(session, action, &modules),

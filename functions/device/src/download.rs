@@ -1,5 +1,6 @@
 //! Who may have which files, and the record of who fetched them (DDI §9.2, §9.5).
 
+use harrier_domain::action::StatusEntry;
 use harrier_domain::target::{OpenAction, Target};
 use harrier_domain::{Error, feedback, text};
 use harrier_rest::ApiResult;
@@ -31,7 +32,7 @@ pub async fn may_list(session: &Session, target: Loaded<Target>, module: i64) ->
 async fn concerns(session: &Session, target: &Target, module: i64) -> Result<bool> {
     let installed = target.installed_set.filter(|_| target.installed_action.is_some());
     for set in permitting(target).map(|action| action.distribution_set).chain(installed) {
-        if holds(session, set, module).await? {
+        if holds(session, target, set, module).await? {
             return Ok(true);
         }
     }
@@ -59,7 +60,7 @@ async fn permitting_action(session: &Session, target: &Target, module: i64) -> R
     let mut open: Vec<&OpenAction> = permitting(target).collect();
     open.sort_by_key(|action| (Reverse(action.weight), action.id));
     for action in open {
-        if holds(session, action.distribution_set, module).await? {
+        if holds(session, target, action.distribution_set, module).await? {
             return Ok(Some(action.id));
         }
     }
@@ -70,8 +71,8 @@ fn permitting(target: &Target) -> impl Iterator<Item = &OpenAction> {
     target.open_actions.iter().filter(|action| action.allows_download())
 }
 
-async fn holds(session: &Session, set: i64, module: i64) -> Result<bool> {
-    let set = session.library.set(session.lookup(), set).await?;
+async fn holds(session: &Session, target: &Target, set: i64, module: i64) -> Result<bool> {
+    let set = session.library.set(session.lookup(target.audit.modified_at), set).await?;
     Ok(set.is_some_and(|set| set.modules.contains(&module)))
 }
 
@@ -90,18 +91,18 @@ pub async fn log(session: &Session, permission: &Permission, path: &str) -> Resu
         return Ok(());
     };
     let path = &text::truncated(path, SHOWN_PATH_LENGTH);
-    // The entry is written on the condition that the action is as it was read, so a cheap read does for the first try.
-    match append(session, action, path, Consistency::Eventual).await {
-        Err(StoreError::Conflict | StoreError::Refused(_)) => {
-            until_settled(|| append(session, action, path, Consistency::Strong)).await
-        }
+    let limit = session.app.settings.quotas.status_entries_per_action;
+    let entry = StatusEntry::unseen(&session.controller_id, action, feedback::download_entry(path), session.now);
+    // That the action is as it should be is the condition of the write; only when it fails, a read must tell why.
+    match session.store().append_unseen(session.tenant(), &entry, limit).await {
+        Err(StoreError::Conflict) => until_settled(|| append(session, action, path)).await,
         settled => settled,
     }
 }
 
-async fn append(session: &Session, id: i64, path: &str, consistency: Consistency) -> Result<()> {
+async fn append(session: &Session, id: i64, path: &str) -> Result<()> {
     let quotas = &session.app.settings.quotas;
-    let action = session.store().action(session.tenant(), &session.controller_id, id, consistency).await?;
+    let action = session.store().action(session.tenant(), &session.controller_id, id, Consistency::Strong).await?;
     let Some(mut action) = action.filter(|action| action.active) else {
         // Closed while the device was on its way to the bytes: it may have them, and there is nothing left to record.
         return Ok(());

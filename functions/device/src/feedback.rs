@@ -1,7 +1,7 @@
 //! `deploymentBase/{action}/feedback`: how the update goes (DDI §6).
 
 use harrier_domain::action::ActionStatus;
-use harrier_domain::feedback::{self, Execution, Feedback};
+use harrier_domain::feedback::{self, Execution, Feedback, LateReports};
 use harrier_rest::{ApiError, ApiResult, Json, Path};
 use http::StatusCode;
 use schemars::JsonSchema;
@@ -107,7 +107,8 @@ pub async fn post(
         if !action.active {
             return Ok((None, Reception::Closed));
         }
-        Ok((Some(feedback::report(target, action, &feedback, &quotas, now)?), Reception::Taken))
+        let entry = feedback::report(target, action, &feedback, LateReports::Record, &quotas, now)?;
+        Ok((entry, Reception::Taken))
     })
     .await?;
     match reception {

@@ -58,6 +58,7 @@ pub async fn put(device: Device, Json(body): Json<SelfReport>) -> ApiResult<Stat
         targets: vec![as_installed(&session)],
         offline: true,
         refuse_unknown: true,
+        unless_in_history: false,
         message: None,
         now: session.now,
     };

@@ -3,5 +3,5 @@
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
-    harrier_runtime::run(device::router).await
+    harrier_runtime::run_for_devices(device::router).await
 }

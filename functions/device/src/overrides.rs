@@ -45,7 +45,7 @@ async fn resolve(session: &Session, target: &Target, query: &mut Query) -> Resul
     for (field, set) in [(Field::AssignedSet, target.assigned_set), (Field::InstalledSet, target.installed_set)] {
         if query.reads(field) {
             let set = match set {
-                Some(set) => session.library.set(session.lookup(), set).await?,
+                Some(set) => session.library.set(session.lookup(i64::MIN), set).await?,
                 None => None,
             };
             query.resolve(field, &set.iter().map(|set| NamedSet(set)).collect::<Vec<_>>());

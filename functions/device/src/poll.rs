@@ -4,6 +4,7 @@ use harrier_domain::offer::{Offer, fingerprint};
 use harrier_domain::polling::{self, BeforeWindow};
 use harrier_domain::target::{OpenAction, Target};
 use harrier_rest::{ApiResult, Hal, Links};
+use harrier_runtime::Metric;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -33,6 +34,7 @@ struct PollingConfig {
 
 pub async fn get(visitor: Visitor) -> ApiResult<Hal<ControllerBase>> {
     let device = cancel_lapsed(arrive(visitor).await?).await?;
+    device.session.app.metrics.count(Metric::Polls, 1.0);
     let sleep = polling::render(sleep(&device).await?);
     let links = links(&device.session, &device.target);
     Ok(Hal::ok(ControllerBase { config: Config { polling: PollingConfig { sleep } }, links }).linked())

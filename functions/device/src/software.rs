@@ -3,7 +3,9 @@
 //! Only what is locked is remembered, and only for a minute. A locked set and its modules do not change, so that a moment
 //! old read is as good as any, and thousands of devices that fetch the same update cost one read. What is not locked may
 //! change this very moment, and nobody would tell us: it is read anew each time, consistently, so that a device never
-//! installs a half of what its operator put together. The minute bounds what an operator who unlocks a set has to wait.
+//! installs a half of what its operator put together. The minute bounds what an operator who unlocks a set has to wait
+//! until devices that are at it already see the change. Whoever was assigned the set after the change gets what was read
+//! after the assignment.
 
 use harrier_domain::software::{Artifact, DistributionSet, Metadata, SoftwareModule, SoftwareModuleType};
 use harrier_domain::{Entity, Error, Tenant};
@@ -13,6 +15,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// How long something locked is remembered, milliseconds.
 const REMEMBERED_FOR: i64 = 60_000;
+
+/// By how much the clocks of two processes may differ, and a read may lag behind a write, milliseconds.
+const CLOCK_DIFFERENCE: i64 = 2_000;
 
 /// Most things of one kind remembered at once.
 const MAX_REMEMBERED: usize = 1000;
@@ -46,6 +51,8 @@ pub struct Lookup<'a> {
     pub tenant: &'a Tenant,
     /// Epoch milliseconds.
     pub now: i64,
+    /// When the software was assigned, epoch milliseconds: what was read before is not good enough.
+    pub assigned_at: i64,
 }
 
 impl SoftwareLibrary {
@@ -81,8 +88,8 @@ impl SoftwareLibrary {
 
     /// The key of a type never changes, so it is remembered for good.
     async fn type_key(&self, lookup: Lookup<'_>, id: i64) -> Result<Arc<str>> {
-        let Lookup { store, tenant, now } = lookup;
-        if let Some(key) = self.shelves.type_keys.recall(tenant, id, now) {
+        let Lookup { store, tenant, now, .. } = lookup;
+        if let Some(key) = self.shelves.type_keys.recall(tenant, id, now, i64::MIN) {
             return Ok(key);
         }
         let found = match store.find::<SoftwareModuleType>(tenant, id, Consistency::Eventual).await? {
@@ -90,16 +97,16 @@ impl SoftwareLibrary {
             None => store.get::<SoftwareModuleType>(tenant, id).await?,
         };
         let key: Arc<str> = found.key.as_str().into();
-        self.shelves.type_keys.keep(tenant, id, i64::MAX, Arc::clone(&key));
+        self.shelves.type_keys.keep(tenant, id, Kept { read_at: now, until: i64::MAX, value: Arc::clone(&key) });
         Ok(key)
     }
 
     async fn visible_metadata(&self, lookup: Lookup<'_>, module: &SoftwareModule) -> Result<Arc<Vec<Metadata>>> {
-        let Lookup { store, tenant, now } = lookup;
+        let Lookup { store, tenant, now, assigned_at } = lookup;
         if !module.has_visible_metadata {
             return Ok(Arc::default());
         }
-        if let Some(metadata) = self.shelves.metadata.recall(tenant, module.id, now) {
+        if let Some(metadata) = self.shelves.metadata.recall(tenant, module.id, now, assigned_at) {
             return Ok(metadata);
         }
         let consistency = if module.locked { Consistency::Eventual } else { Consistency::Strong };
@@ -107,7 +114,7 @@ impl SoftwareLibrary {
         let entries = all.into_iter().map(|owned| owned.into_inner().entry);
         let visible: Arc<Vec<Metadata>> = Arc::new(entries.filter(|entry| entry.visible).collect());
         if module.locked {
-            self.shelves.metadata.keep(tenant, module.id, now + REMEMBERED_FOR, Arc::clone(&visible));
+            self.shelves.metadata.keep(tenant, module.id, Kept::for_a_while(now, Arc::clone(&visible)));
         }
         Ok(visible)
     }
@@ -120,13 +127,13 @@ async fn find<T: CatalogueRecord>(
     ids: &[i64],
     is_locked: impl Fn(&T) -> bool,
 ) -> Result<Vec<Arc<T>>> {
-    let Lookup { store, tenant, now } = lookup;
+    let Lookup { store, tenant, now, assigned_at } = lookup;
     let mut known: HashMap<i64, Arc<T>> =
-        ids.iter().filter_map(|id| Some((*id, shelf.recall(tenant, *id, now)?))).collect();
+        ids.iter().filter_map(|id| Some((*id, shelf.recall(tenant, *id, now, assigned_at)?))).collect();
     for found in store.find_many::<T>(tenant, &absent(ids, &known), Consistency::Eventual).await? {
         if is_locked(&found) {
             let found = Arc::new(found.into_inner());
-            shelf.keep(tenant, found.id(), now + REMEMBERED_FOR, Arc::clone(&found));
+            shelf.keep(tenant, found.id(), Kept::for_a_while(now, Arc::clone(&found)));
             known.insert(found.id(), found);
         }
     }
@@ -151,8 +158,15 @@ struct Shelf<T> {
 }
 
 struct Kept<T> {
+    read_at: i64,
     until: i64,
     value: T,
+}
+
+impl<T> Kept<T> {
+    fn for_a_while(now: i64, value: T) -> Self {
+        Self { read_at: now, until: now + REMEMBERED_FOR, value }
+    }
 }
 
 impl<T> Default for Shelf<T> {
@@ -162,17 +176,20 @@ impl<T> Default for Shelf<T> {
 }
 
 impl<T: Clone> Shelf<T> {
-    fn recall(&self, tenant: &Tenant, id: i64, now: i64) -> Option<T> {
+    /// What is kept, unless its time is over or it was read before `assigned_at`.
+    fn recall(&self, tenant: &Tenant, id: i64, now: i64, assigned_at: i64) -> Option<T> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(tenant)?.get(&id).filter(|kept| now < kept.until).map(|kept| kept.value.clone())
+        let earliest = assigned_at.saturating_add(CLOCK_DIFFERENCE);
+        let found = kept.get(tenant)?.get(&id).filter(|kept| now < kept.until && kept.read_at > earliest);
+        found.map(|kept| kept.value.clone())
     }
 
-    fn keep(&self, tenant: &Tenant, id: i64, until: i64, value: T) {
+    fn keep(&self, tenant: &Tenant, id: i64, one: Kept<T>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.values().map(HashMap::len).sum::<usize>() >= MAX_REMEMBERED {
             kept.clear();
         }
-        kept.entry(tenant.clone()).or_default().insert(id, Kept { until, value });
+        kept.entry(tenant.clone()).or_default().insert(id, one);
     }
 }
 
@@ -184,11 +201,16 @@ mod tests {
     fn a_shelf_forgets_in_time_and_keeps_tenants_apart() {
         let (one, other) = (Tenant::parse("one").unwrap(), Tenant::parse("other").unwrap());
         let shelf = Shelf::default();
-        shelf.keep(&one, 1, 100, "a");
-        assert_eq!(shelf.recall(&one, 1, 99), Some("a"));
-        assert_eq!(shelf.recall(&one, 1, 100), None);
-        assert_eq!(shelf.recall(&one, 2, 0), None);
-        assert_eq!(shelf.recall(&other, 1, 0), None);
+        let read_at = 50_000;
+        shelf.keep(&one, 1, Kept::for_a_while(read_at, "a"));
+        let until = read_at + REMEMBERED_FOR;
+        assert_eq!(shelf.recall(&one, 1, until - 1, 0), Some("a"));
+        assert_eq!(shelf.recall(&one, 1, until, 0), None);
+        assert_eq!(shelf.recall(&one, 2, read_at, 0), None);
+        assert_eq!(shelf.recall(&other, 1, read_at, 0), None);
+        let before = read_at - CLOCK_DIFFERENCE - 1;
+        assert_eq!(shelf.recall(&one, 1, read_at, before), Some("a"));
+        assert_eq!(shelf.recall(&one, 1, read_at, before + 1), None, "assigned too shortly before it was read");
     }
 
     #[test]
@@ -196,9 +218,9 @@ mod tests {
         let tenant = Tenant::parse("one").unwrap();
         let shelf = Shelf::default();
         for id in 0..2000 {
-            shelf.keep(&tenant, id, 100, id);
+            shelf.keep(&tenant, id, Kept::for_a_while(1, id));
         }
         assert!(shelf.kept.lock().unwrap()[&tenant].len() <= MAX_REMEMBERED);
-        assert_eq!(shelf.recall(&tenant, 1999, 0), Some(1999));
+        assert_eq!(shelf.recall(&tenant, 1999, 1, i64::MIN), Some(1999));
     }
 }

@@ -5,11 +5,12 @@ pub mod demo;
 pub mod embedded;
 pub mod fleet;
 pub mod openapi;
+pub mod pumps;
 mod routes;
 mod stack;
 
 pub use routes::routes;
 pub use stack::{
-    Administrator, AdministratorOptions, Options, Password, Stack, StackError, Storage, Tls, open_database, prepare,
-    set_administrator,
+    Administrator, AdministratorOptions, Options, Password, Stack, StackError, Storage, Time, Tls, open_database,
+    open_step_messages, prepare, set_administrator,
 };

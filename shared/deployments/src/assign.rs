@@ -14,6 +14,7 @@ use harrier_identity::TenantSnapshot;
 use harrier_store::{Consistency, Loaded, Result, Sequence, Store, StoreError, Transaction, until_settled};
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::room::{ActionRoom, make_room};
 use crate::sets::{deployable_set, lock_for_use};
 
 /// Older actions that give way within one transaction: each takes two of its hundred changes.
@@ -35,6 +36,8 @@ pub struct AssignmentOrder<'a> {
     pub offline: bool,
     /// Refuse an unknown target instead of leaving it out.
     pub refuse_unknown: bool,
+    /// Leave out targets that have any action with the set, whatever became of it (`domain-behaviour.md` §10.5).
+    pub unless_in_history: bool,
     /// The text of the first history entries, if not "initiated by user".
     pub message: Option<String>,
     /// Epoch milliseconds.
@@ -74,7 +77,7 @@ pub struct AssignmentOutcome {
 ///
 /// # Errors
 /// [`Error::MultiAssignment`] for one target in two different orders, the refusals of [`deployable_set`],
-/// [`Error::IncompatibleTargetType`], [`Error::QuotaExceeded`]: all before anything is assigned.
+/// [`Error::IncompatibleTargetType`], [`Error::QuotaExceeded`]: all before anything is assigned or purged.
 pub async fn assign(store: &Store, order: &AssignmentOrder<'_>) -> Result<AssignmentOutcome> {
     let targets = distinct(&order.targets)?;
     order.quotas.targets_per_manual_assignment(targets.len())?;
@@ -91,9 +94,7 @@ pub async fn assign(store: &Store, order: &AssignmentOrder<'_>) -> Result<Assign
         targets.iter().filter_map(|target| Some(((*target).clone(), known.remove(&target.controller_id)?))).collect();
     let existing = candidates.len();
     let open = candidates.into_iter().filter(|(_, target)| target.assigned_set != Some(set.id)).collect::<Vec<_>>();
-    for (_, target) in &open {
-        order.quotas.actions_per_target(&target.controller_id, u64::from(target.actions), 1)?;
-    }
+    open.iter().try_for_each(|(_, target)| room(order).check(target, 1).map(drop))?;
     let assigned = assign_each(store, order, set, open).await?;
     Ok(AssignmentOutcome { already_assigned: existing - assigned.len(), assigned })
 }
@@ -199,14 +200,24 @@ async fn try_assign(
     id: i64,
 ) -> Result<bool> {
     let tenant = &order.snapshot.tenant;
+    let assignment = assignment_of(order, set, target_order);
+    if !assignment::is_needed(&target, &assignment) {
+        return Ok(false);
+    }
+    // Read after the target, whose record counts the actions: one that is made from now on makes the commit a conflict.
+    if order.unless_in_history && has_had(store, tenant, &target, set.id).await? {
+        return Ok(false);
+    }
+    if make_room(store, tenant, &target, 1, room(order)).await? {
+        return Err(StoreError::Conflict);
+    }
     let policy = policy(order);
     let overridable = assignment::overridable(&target, &policy);
-    if overridable.len() > MAX_OVERRIDDEN && target.assigned_set != Some(set.id) && !order.offline {
+    if overridable.len() > MAX_OVERRIDDEN && !order.offline {
         give_way(store, order, &policy, target, &overridable[..MAX_OVERRIDDEN]).await?;
         return Err(StoreError::Conflict);
     }
     let mut open = OpenActions::load(store, tenant, &target.controller_id, &overridable).await?;
-    let assignment = assignment_of(order, set, target_order);
     let assigned =
         assignment::assign(&mut target, &mut open.changed, id, &assignment, &policy, order.actor, order.now)?;
     let Some(assigned) = assigned else {
@@ -217,6 +228,14 @@ async fn try_assign(
     open.save(&mut transaction, &assigned.entries);
     transaction.commit().await?;
     Ok(true)
+}
+
+async fn has_had(store: &Store, tenant: &Tenant, target: &Target, set: i64) -> Result<bool> {
+    if target.actions == 0 {
+        return Ok(false);
+    }
+    let actions = store.actions_of(tenant, &target.controller_id).await?;
+    Ok(actions.iter().any(|action| action.distribution_set == set))
 }
 
 /// Lets some of very many older actions give way ahead of the assignment, which could not hold them all.
@@ -273,6 +292,10 @@ fn assignment_of(order: &AssignmentOrder<'_>, set: &DistributionSet, target_orde
         message: order.message.clone(),
         offline: order.offline,
     }
+}
+
+fn room<'a>(order: &AssignmentOrder<'a>) -> ActionRoom<'a> {
+    ActionRoom::of(order.quotas, &order.snapshot.configuration)
 }
 
 fn policy(order: &AssignmentOrder<'_>) -> Policy {

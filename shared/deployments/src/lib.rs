@@ -6,10 +6,14 @@
 
 mod actions;
 mod assign;
+mod confirmation;
 mod removal;
+mod room;
 mod sets;
 
-pub use actions::{Decision, decide_on_action};
+pub use actions::{Decision, decide_on_action, decide_on_open_actions};
 pub use assign::{AssignedAction, AssignmentOrder, AssignmentOutcome, TargetOrder, assign};
+pub use confirmation::activate_auto_confirm;
 pub use removal::{remove_actions, remove_target};
-pub use sets::{deployable_set, lock_for_use, typed_modules};
+pub use room::{ActionRoom, make_room};
+pub use sets::{deployable_set, lock_for_plan, lock_for_use, typed_modules};

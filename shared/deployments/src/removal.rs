@@ -118,6 +118,28 @@ pub async fn remove_actions(
     Ok(())
 }
 
+/// Removes the oldest actions of a target, whatever their status, until `keep` are left (`domain-behaviour.md` §5.10).
+/// Whoever else is purging the target at the same time helps with the same work: none goes that should be kept.
+pub async fn purge_actions(store: &Store, tenant: &Tenant, controller_id: &str, keep: u32) -> Result<()> {
+    while until_settled(|| purge_some(store, tenant, controller_id, keep)).await? {}
+    Ok(())
+}
+
+/// One transaction; returns whether there may be more to do.
+async fn purge_some(store: &Store, tenant: &Tenant, controller_id: &str, keep: u32) -> Result<bool> {
+    let Some(target) = store.target(tenant, controller_id, Consistency::Strong).await? else {
+        return Ok(false);
+    };
+    let surplus = usize::try_from(target.actions.saturating_sub(keep)).unwrap_or(usize::MAX);
+    if surplus == 0 {
+        return Ok(false);
+    }
+    let oldest = store.oldest_actions(tenant, controller_id, surplus.min(BATCH)).await?;
+    let found = !oldest.is_empty();
+    remove_together(store, tenant, target, &oldest, &|_| true).await?;
+    Ok(found)
+}
+
 /// An action with the keys of its history.
 struct Doomed {
     action: Loaded<Action>,
@@ -132,10 +154,21 @@ async fn remove_some(
     ids: &[i64],
     may_go: &impl Fn(ActionStatus) -> bool,
 ) -> Result<usize> {
-    let Some(mut target) = store.target(tenant, controller_id, Consistency::Strong).await? else {
-        return Ok(ids.len());
-    };
-    let mut doomed = doomed(store, tenant, controller_id, ids).await?;
+    match store.target(tenant, controller_id, Consistency::Strong).await? {
+        Some(target) => remove_together(store, tenant, target, ids, may_go).await,
+        None => Ok(ids.len()),
+    }
+}
+
+/// As many of the actions as fit into one transaction with their target; returns how many of `ids` are dealt with.
+async fn remove_together(
+    store: &Store,
+    tenant: &Tenant,
+    mut target: Loaded<Target>,
+    ids: &[i64],
+    may_go: &impl Fn(ActionStatus) -> bool,
+) -> Result<usize> {
+    let mut doomed = doomed(store, tenant, &target.controller_id, ids).await?;
     if doomed.iter().any(|doomed| !may_go(doomed.action.status)) {
         return Err(Error::ActionNotDeletable.into());
     }

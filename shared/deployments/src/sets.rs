@@ -77,6 +77,15 @@ async fn lasting<T: CatalogueRecord>(store: &Store, tenant: &Tenant, ids: &[i64]
     if found.len() == ids.len() { Ok(found) } else { store.find_many(tenant, ids, Consistency::Strong).await }
 }
 
+/// What a set is locked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// An action is about to be made: from now on the set can only be deleted softly.
+    Use,
+    /// Somebody intends to use it; deleting it takes the intention along.
+    Plan,
+}
+
 /// Marks the set as used, and locks it with its modules unless the tenant or a tag says otherwise. Committed before the
 /// assignment itself: from then on the set can only be deleted softly.
 pub async fn lock_for_use(
@@ -86,7 +95,30 @@ pub async fn lock_for_use(
     actor: &Actor,
     now: i64,
 ) -> Result<DistributionSet> {
-    if set.used && (set.locked || !locks(store, snapshot, &set).await?) {
+    lock(store, snapshot, set, Purpose::Use, actor, now).await
+}
+
+/// Locks the set as [`lock_for_use`] does, but leaves it one that was never used: for auto assignments, which go with it.
+pub async fn lock_for_plan(
+    store: &Store,
+    snapshot: &TenantSnapshot,
+    set: Loaded<DistributionSet>,
+    actor: &Actor,
+    now: i64,
+) -> Result<DistributionSet> {
+    lock(store, snapshot, set, Purpose::Plan, actor, now).await
+}
+
+async fn lock(
+    store: &Store,
+    snapshot: &TenantSnapshot,
+    set: Loaded<DistributionSet>,
+    purpose: Purpose,
+    actor: &Actor,
+    now: i64,
+) -> Result<DistributionSet> {
+    let is_marked = set.used || purpose == Purpose::Plan;
+    if is_marked && (set.locked || !locks(store, snapshot, &set).await?) {
         return Ok(set.into_inner());
     }
     let id = set.id;
@@ -98,7 +130,7 @@ pub async fn lock_for_use(
                 Some(set) => set,
                 None => deployable_set(store, &snapshot.tenant, id).await?,
             };
-            try_lock(store, snapshot, set, actor, now).await
+            try_lock(store, snapshot, set, purpose, actor, now).await
         }
     })
     .await
@@ -108,6 +140,7 @@ async fn try_lock(
     store: &Store,
     snapshot: &TenantSnapshot,
     mut set: Loaded<DistributionSet>,
+    purpose: Purpose,
     actor: &Actor,
     now: i64,
 ) -> Result<DistributionSet> {
@@ -118,7 +151,7 @@ async fn try_lock(
         set.locked = true;
         set.audit.touch(actor, now);
     }
-    set.used = true;
+    set.used |= purpose == Purpose::Use;
     transaction.save(&set);
     transaction.commit().await?;
     Ok(set.into_inner())

@@ -11,6 +11,11 @@ pub const DEFAULT_WEIGHT: u16 = 1000;
 /// The prefix of messages the server writes; devices never get to see those (`domain-behaviour.md` §5.9).
 pub const SERVER_PREFIX: &str = "Update Server: ";
 
+/// Most messages of one history entry, as many as are ever delivered (management §5.1 "ActionStatus"), and most bytes of
+/// them: an entry is one item of the database, and items have an end.
+const MAX_MESSAGES: usize = 500;
+const MAX_MESSAGE_BYTES: usize = 200_000;
+
 /// Bits of an entry id that number entries within one millisecond. 41 bits of time and 12 of count stay below 2^53, so
 /// that JavaScript clients read the ids exactly.
 const ENTRY_COUNT_BITS: u32 = 12;
@@ -172,7 +177,7 @@ impl Action {
         if self.status.is_canceling_or_canceled() { "cancel" } else { "update" }
     }
 
-    /// Appends an entry to the history: gives it its id and counts it.
+    /// Appends an entry to the history: gives it its id and counts it. Messages beyond what an entry can hold are left out.
     pub fn record(&mut self, draft: EntryDraft, now: i64) -> StatusEntry {
         let id = self.next_entry_id(now);
         self.entries += 1;
@@ -186,7 +191,7 @@ impl Action {
             occurred_at: draft.occurred_at.unwrap_or(now),
             reported_at: now,
             code: draft.code,
-            messages: draft.messages,
+            messages: bounded(draft.messages),
         }
     }
 
@@ -221,6 +226,40 @@ impl EntryDraft {
     }
 }
 
+impl StatusEntry {
+    /// An entry for an action that was not read. Its id is later than that of any entry up to this millisecond.
+    #[must_use]
+    pub fn unseen(controller_id: &str, action: i64, draft: EntryDraft, now: i64) -> Self {
+        Self {
+            id: (now << ENTRY_COUNT_BITS) | ((1 << ENTRY_COUNT_BITS) - 1),
+            action,
+            controller_id: controller_id.to_owned(),
+            status: draft.status,
+            occurred_at: draft.occurred_at.unwrap_or(now),
+            reported_at: now,
+            code: draft.code,
+            messages: bounded(draft.messages),
+        }
+    }
+}
+
+/// The first of the messages, as many as an entry can hold, and how many there were besides.
+fn bounded(mut messages: Vec<String>) -> Vec<String> {
+    let mut bytes = 0;
+    let fits = |message: &&String| {
+        bytes += message.len();
+        bytes <= MAX_MESSAGE_BYTES
+    };
+    let kept = messages.iter().take_while(fits).count();
+    let kept = if messages.len() > MAX_MESSAGES { kept.min(MAX_MESSAGES - 1) } else { kept };
+    let left_out = messages.len() - kept;
+    if left_out > 0 {
+        messages.truncate(kept);
+        messages.push(format!("{SERVER_PREFIX}{left_out} more messages were left out"));
+    }
+    messages
+}
+
 /// One entry of an action's history. Entries are only ever appended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusEntry {
@@ -241,4 +280,21 @@ pub struct StatusEntry {
     pub code: Option<i32>,
     #[serde(rename = "m", default, skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_holds_the_first_messages_and_says_what_is_missing() {
+        let few = vec!["a".to_owned(); MAX_MESSAGES];
+        assert_eq!(bounded(few.clone()), few);
+        let many = bounded(vec!["a".to_owned(); 10_000]);
+        assert_eq!(many.len(), MAX_MESSAGES);
+        assert_eq!(many[MAX_MESSAGES - 1], "Update Server: 9501 more messages were left out");
+        let long = bounded(vec!["ä".repeat(512); 400]);
+        assert!(long.iter().map(String::len).sum::<usize>() < MAX_MESSAGE_BYTES + 100);
+        assert_eq!(long.last().map(String::as_str), Some("Update Server: 205 more messages were left out"));
+    }
 }

@@ -59,8 +59,7 @@ pub fn assign(
     actor: &Actor,
     now: i64,
 ) -> Result<Option<Assigned>> {
-    let busy_offline = assignment.offline && target.update_status == UpdateStatus::Pending;
-    if target.assigned_set == Some(assignment.distribution_set) || busy_offline {
+    if !is_needed(target, assignment) {
         return Ok(None);
     }
     policy.quotas.actions_per_target(&target.controller_id, u64::from(target.actions), 1)?;
@@ -72,6 +71,13 @@ pub fn assign(
     entries.push(action.record(first_entry(target, assignment, policy, actor), now));
     attach(target, &action, assignment, actor, now);
     Ok(Some(Assigned { action, entries }))
+}
+
+/// The target does not have the set yet, and is free to get it: an offline assignment passes over pending work (§6.3).
+#[must_use]
+pub fn is_needed(target: &Target, assignment: &Assignment) -> bool {
+    let busy_offline = assignment.offline && target.update_status == UpdateStatus::Pending;
+    target.assigned_set != Some(assignment.distribution_set) && !busy_offline
 }
 
 /// The open actions that a new assignment would change (`domain-behaviour.md` §5.4 rows B1 and B2).

@@ -19,10 +19,14 @@ pub fn request(target: &mut Target, action: &mut Action, actor: &Actor, now: i64
     Ok(order_cancel(target, action, draft, actor, now))
 }
 
-/// The maintenance schedule has no window left (row C3). The message lacks the server's prefix, so devices see it.
-pub fn lapse(target: &mut Target, action: &mut Action, now: i64) -> StatusEntry {
+/// The maintenance schedule has no window left (row C3). The message lacks the server's prefix, so devices see it. `None`
+/// when the action is closed or a cancel order is out already.
+pub fn lapse(target: &mut Target, action: &mut Action, now: i64) -> Option<StatusEntry> {
+    if !action.active || action.status.is_canceling_or_canceled() {
+        return None;
+    }
     let draft = EntryDraft::plain(ActionStatus::Canceling, vec!["manual cancelation requested".to_owned()]);
-    order_cancel(target, action, draft, &Actor::Device, now)
+    Some(order_cancel(target, action, draft, &Actor::Device, now))
 }
 
 /// A newer assignment asks the device to cancel (row B1).
@@ -54,7 +58,8 @@ pub fn force_quit(target: &mut Target, action: &mut Action, actor: &Actor, now: 
 /// The device answers a cancel order (rows E1–E4, DDI §7.2).
 ///
 /// # Errors
-/// [`Error::ActionNotCancelable`] when no cancel order is out; quota errors for intermediate answers.
+/// [`Error::ActionNotCancelable`] when no cancel order is out; quota errors for intermediate answers, and for any that
+/// come after the end.
 pub fn answer(
     target: &mut Target,
     action: &mut Action,
@@ -68,9 +73,12 @@ pub fn answer(
     let (status, lead) = reading(feedback);
     let mut messages: Vec<String> = lead.iter().map(|text| format!("{SERVER_PREFIX}{text}")).collect();
     messages.extend(feedback.device_messages());
+    // What decides always fits, once: a closed action takes no more than any other history.
     let decisive = matches!(status, ActionStatus::Canceled | ActionStatus::Error | ActionStatus::CancelRejected);
-    if !decisive {
+    if !decisive || !action.active {
         quotas.status_entries_per_action(action.id, u64::from(action.entries), 1)?;
+    }
+    if !decisive {
         quotas.messages_per_status(action.id, messages.len())?;
     }
     let occurred_at = feedback.occurred_at(action, now);

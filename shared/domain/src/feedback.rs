@@ -77,7 +77,19 @@ impl Feedback {
     }
 }
 
-/// Takes in a report on an active action and appends it to the history.
+/// What becomes of reports on closed actions that do not close them once more (`domain-behaviour.md` §5.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LateReports {
+    /// They are added to the history.
+    #[default]
+    Record,
+    Drop,
+}
+
+/// Takes in a report and appends it to the history. `None` for a report that comes too late, which is dropped.
+///
+/// A closed action stays closed, and its history takes only what `late` lets it. The exception is a download-only action
+/// that was downloaded: it finishes or fails once more.
 ///
 /// # Errors
 /// [`crate::Error::QuotaExceeded`] when the history or the report is too long; closing reports always fit the history.
@@ -85,10 +97,14 @@ pub fn report(
     target: &mut Target,
     action: &mut Action,
     feedback: &Feedback,
+    late: LateReports,
     quotas: &Quotas,
     now: i64,
-) -> Result<StatusEntry> {
+) -> Result<Option<StatusEntry>> {
     let (status, default_text) = feedback.reading();
+    if !action.active && comes_too_late(action, status, late) {
+        return Ok(None);
+    }
     let mut messages = feedback.device_messages();
     if messages.is_empty() {
         messages.push(format!("{SERVER_PREFIX}{default_text}."));
@@ -102,11 +118,22 @@ pub fn report(
     match status {
         ActionStatus::Finished => finish(target, action, occurred_at, now),
         ActionStatus::Error => fail(target, action),
-        ActionStatus::Downloaded if action.action_type == ActionType::DownloadOnly => downloaded(target, action),
+        ActionStatus::Downloaded if may_be_downloaded(action) => downloaded(target, action),
         _ => {}
     }
     target.reflect(action);
-    Ok(action.record(EntryDraft { status, occurred_at, code: feedback.code, messages }, now))
+    Ok(Some(action.record(EntryDraft { status, occurred_at, code: feedback.code, messages }, now)))
+}
+
+fn comes_too_late(action: &Action, reported: ActionStatus, late: LateReports) -> bool {
+    if reported.is_intermediate() {
+        return late == LateReports::Drop;
+    }
+    !(action.action_type == ActionType::DownloadOnly && action.status == ActionStatus::Downloaded)
+}
+
+fn may_be_downloaded(action: &Action) -> bool {
+    action.action_type == ActionType::DownloadOnly && (action.active || action.status == ActionStatus::Downloaded)
 }
 
 /// Row G4. A report with a time of its own counts only if it is newer than the installation the server knows.
@@ -157,9 +184,11 @@ fn close(action: &mut Action, status: ActionStatus) {
 
 /// The device fetched its deployment (row F1) or cancel order (row F2).
 ///
-/// Nothing is recorded twice in a row, and closed actions stay as they are (DDI §5.3 [D]).
+/// Nothing is recorded twice in a row, closed actions stay as they are (DDI §5.3 [D]), and while an action waits for its
+/// confirmation there is nothing to fetch.
 pub fn retrieve(target: &mut Target, action: &mut Action, now: i64) -> Option<StatusEntry> {
-    if !action.active || action.last_entry_status == Some(ActionStatus::Retrieved) {
+    let waits = action.status == ActionStatus::WaitForConfirmation;
+    if !action.active || waits || action.last_entry_status == Some(ActionStatus::Retrieved) {
         return None;
     }
     let text = if action.status.is_canceling_or_canceled() {
@@ -178,8 +207,13 @@ pub fn retrieve(target: &mut Target, action: &mut Action, now: i64) -> Option<St
 /// [`crate::Error::QuotaExceeded`] when the history is full.
 pub fn download(action: &mut Action, request_path: &str, quotas: &Quotas, now: i64) -> Result<StatusEntry> {
     quotas.status_entries_per_action(action.id, u64::from(action.entries), 1)?;
-    let text = format!("Target downloads {request_path}");
-    Ok(action.record(EntryDraft::server(ActionStatus::Download, &text), now))
+    Ok(action.record(download_entry(request_path), now))
+}
+
+/// What the history says about a download.
+#[must_use]
+pub fn download_entry(request_path: &str) -> EntryDraft {
+    EntryDraft::server(ActionStatus::Download, &format!("Target downloads {request_path}"))
 }
 
 /// Device contact: an operator's target that was never heard of becomes registered (`domain-behaviour.md` §4.2).

@@ -22,6 +22,12 @@ pub fn forwarded_ip(header: &str) -> Option<IpAddr> {
     header.split(',').find_map(|element| ip_literal(element.trim()))
 }
 
+/// The last address literal of a forwarding header: the one that the nearest proxy wrote, whatever the caller sent.
+#[must_use]
+pub fn last_forwarded_ip(header: &str) -> Option<IpAddr> {
+    header.rsplit(',').find_map(|element| ip_literal(element.trim()))
+}
+
 fn ip_literal(text: &str) -> Option<IpAddr> {
     if let Ok(ip) = text.parse() {
         return Some(ip);

@@ -4,6 +4,7 @@ use harrier_domain::target::Target;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderValue};
 
+use crate::certificate::ClientCertificate;
 use crate::secret;
 
 /// What the tenant allows. Empty secrets and lists match nothing.
@@ -45,16 +46,28 @@ pub struct DeviceAccess {
     pub may_register: bool,
 }
 
+/// What a caller shows to be a device.
+#[derive(Debug, Clone, Copy)]
+pub struct Credentials<'a> {
+    pub headers: &'a HeaderMap,
+    /// The names of a trusted proxy's headers, if there is one.
+    pub proxy: Option<&'a CertificateHeaders>,
+    /// The certificate of the connection, verified.
+    pub certificate: Option<&'a ClientCertificate>,
+}
+
 /// Tries the mechanisms in the contract's order; the first that succeeds wins. `None` is 401.
 #[must_use]
 pub fn authenticate(
     logins: &DeviceLogins,
-    proxy: Option<&CertificateHeaders>,
+    credentials: Credentials<'_>,
     controller_id: &str,
-    headers: &HeaderMap,
     target: Option<&Target>,
 ) -> Option<DeviceAccess> {
-    if proxy.is_some_and(|names| certificate_vouches(logins, names, controller_id, headers)) {
+    let Credentials { headers, proxy, certificate } = credentials;
+    let vouched_for = proxy.is_some_and(|names| certificate_vouches(logins, names, controller_id, headers))
+        || certificate.is_some_and(|certificate| is_certified(logins, certificate, controller_id));
+    if vouched_for {
         return Some(DeviceAccess { may_register: true });
     }
     if target_token_matches(logins, headers, target) {
@@ -64,6 +77,12 @@ pub fn authenticate(
         return Some(DeviceAccess { may_register: true });
     }
     None
+}
+
+/// The certificate names the device, and the tenant trusts one of the authorities that issued it.
+fn is_certified(logins: &DeviceLogins, certificate: &ClientCertificate, controller_id: &str) -> bool {
+    certificate.common_name == controller_id
+        && certificate.authorities.iter().any(|fingerprint| is_trusted(logins, fingerprint))
 }
 
 fn target_token_matches(logins: &DeviceLogins, headers: &HeaderMap, target: Option<&Target>) -> bool {
@@ -114,8 +133,15 @@ fn every_source_vouches(logins: &DeviceLogins, names: &CertificateHeaders, heade
 
 fn is_trusted(logins: &DeviceLogins, presented: &str) -> bool {
     let presented = presented.trim().to_lowercase();
-    let trusted = |allowed: &&String| secret::matches(&presented, &allowed.trim().to_lowercase());
+    let trusted = |allowed: &&String| secret::matches(&presented, &comparable(allowed));
     logins.certificate_authorities.iter().find(trusted).is_some()
+}
+
+/// Fingerprints may be written with colons, as programs print them.
+fn comparable(authority: &str) -> String {
+    let authority = authority.trim().to_lowercase();
+    let is_fingerprint = authority.len() == 95 && authority.split(':').all(|byte| byte.len() == 2);
+    if is_fingerprint { authority.replace(':', "") } else { authority }
 }
 
 /// The plain headers' lists, and the numbered headers from 0 or 1 up to the first gap.
@@ -151,7 +177,9 @@ mod tests {
     fn may_register(logins: &DeviceLogins, pairs: &[(&'static str, &str)]) -> Option<bool> {
         let target = Target::new("dev", "secret".into(), &Actor::System, 0);
         let names = CertificateHeaders::default();
-        authenticate(logins, Some(&names), "dev", &headers(pairs), Some(&target)).map(|access| access.may_register)
+        let headers = headers(pairs);
+        let shown = Credentials { headers: &headers, proxy: Some(&names), certificate: None };
+        authenticate(logins, shown, "dev", Some(&target)).map(|access| access.may_register)
     }
 
     #[test]
@@ -185,7 +213,8 @@ mod tests {
     #[test]
     fn proxy_headers_mean_nothing_unless_a_proxy_is_configured() {
         let pairs = headers(&[("x-controller-id", "dev"), ("x-authority", "hash-a")]);
-        assert_eq!(authenticate(&logins(), None, "dev", &pairs, None), None);
+        let shown = Credentials { headers: &pairs, proxy: None, certificate: None };
+        assert_eq!(authenticate(&logins(), shown, "dev", None), None);
     }
 
     #[test]
@@ -205,7 +234,8 @@ mod tests {
                 all.append(*name, value.parse().unwrap());
             }
             let names = CertificateHeaders::default();
-            assert_eq!(authenticate(&logins(), Some(&names), "dev", &all, None), None, "{pairs:?}");
+            let shown = Credentials { headers: &all, proxy: Some(&names), certificate: None };
+            assert_eq!(authenticate(&logins(), shown, "dev", None), None, "{pairs:?}");
         }
         let agreeing = [("x-controller-id", "dev"), ("x-ssl-client-cn", "dev"), ("x-authority", "hash-a")];
         assert_eq!(may_register(&logins(), &agreeing), Some(true));
@@ -214,6 +244,34 @@ mod tests {
     #[test]
     fn an_unknown_device_has_no_target_token() {
         let pairs = headers(&[("authorization", "TargetToken secret")]);
-        assert_eq!(authenticate(&logins(), None, "dev", &pairs, None), None);
+        let shown = Credentials { headers: &pairs, proxy: None, certificate: None };
+        assert_eq!(authenticate(&logins(), shown, "dev", None), None);
+    }
+
+    #[test]
+    fn a_certificate_logs_in_whom_it_names_where_its_issuer_is_trusted() {
+        let fingerprint = "0a".repeat(32);
+        let with_colons = vec!["0A"; 32].join(":");
+        let certificate = |name: &str, authorities: &[&str]| ClientCertificate {
+            common_name: name.to_owned(),
+            authorities: authorities.iter().map(ToString::to_string).collect(),
+        };
+        let trusting = |authority: &str| DeviceLogins {
+            certificate_authorities: vec![authority.to_owned()],
+            ..DeviceLogins::default()
+        };
+        let rows = [
+            (trusting(&fingerprint), certificate("dev", &["ff", &fingerprint]), true),
+            (trusting(&with_colons), certificate("dev", &[&fingerprint]), true),
+            (trusting(&fingerprint), certificate("other", &[&fingerprint]), false),
+            (trusting(&fingerprint), certificate("dev", &["ff"]), false),
+            (trusting(&fingerprint), certificate("dev", &[]), false),
+            (trusting(""), certificate("dev", &[""]), false),
+            (DeviceLogins::default(), certificate("dev", &[&fingerprint]), false),
+        ];
+        for (logins, certificate, good) in rows {
+            let shown = Credentials { headers: &HeaderMap::new(), proxy: None, certificate: Some(&certificate) };
+            assert_eq!(authenticate(&logins, shown, "dev", None).is_some(), good, "{certificate:?}");
+        }
     }
 }

@@ -7,6 +7,7 @@
 pub mod accept;
 pub mod body;
 pub mod error;
+pub mod filters;
 pub mod href;
 pub mod links;
 pub mod origin;
@@ -25,6 +26,7 @@ mod panics;
 
 pub use body::{Json, OptionalJson};
 pub use error::{ApiError, ApiResult};
+pub use filters::{FilterSettings, Limits, Network, RequestFilters};
 pub use href::Href;
 pub use links::{Link, Links};
 pub use origin::{Origin, OriginPolicy, Scheme};

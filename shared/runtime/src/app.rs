@@ -1,10 +1,13 @@
 //! What a request handler has at hand.
 
 use harrier_artifacts::Artifacts;
+use harrier_campaigns::{Engine, StepQueue};
 use harrier_identity::{TenantDirectory, UserDirectory};
+use harrier_rest::RequestFilters;
 use harrier_store::{Database, Result, Store};
 use std::sync::Arc;
 
+use crate::Metrics;
 use crate::clock::{Clock, SystemClock};
 use crate::settings::Settings;
 
@@ -15,7 +18,13 @@ pub struct App {
     pub artifacts: Artifacts,
     pub tenants: TenantDirectory,
     pub users: UserDirectory,
+    /// Where the work of campaigns goes.
+    pub steps: StepQueue,
+    /// What happens here, in numbers.
+    pub metrics: Metrics,
     pub settings: Arc<Settings>,
+    /// What all surfaces of this process let through together.
+    pub filters: Arc<RequestFilters>,
     clock: Arc<dyn Clock>,
 }
 
@@ -33,11 +42,33 @@ impl App {
         Ok(Self {
             tenants: TenantDirectory::new(store.clone(), settings.presets.clone()),
             users: UserDirectory::new(store.clone())?.with_logins(&settings.logins),
+            steps: StepQueue::none(),
+            metrics: Metrics::default(),
             store,
             artifacts,
+            filters: Arc::new(RequestFilters::new(settings.filters.clone())),
             settings: Arc::new(settings),
             clock: Arc::new(SystemClock),
         })
+    }
+
+    /// The same with a queue for the work of campaigns.
+    #[must_use]
+    pub fn with_steps(self, steps: StepQueue) -> Self {
+        Self { steps, ..self }
+    }
+
+    /// What a unit of work of a campaign has at hand, at this moment.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        Engine {
+            store: self.store.clone(),
+            tenants: self.tenants.clone(),
+            steps: self.steps.clone(),
+            quotas: self.settings.quotas,
+            polling_limits: self.settings.polling_limits,
+            now: self.now(),
+        }
     }
 
     /// The same with another clock.

@@ -7,7 +7,7 @@ use harrier_domain::quota::Quotas;
 use harrier_identity::UserLogins;
 use harrier_identity::device::CertificateHeaders;
 use harrier_identity::oidc::{OidcSettings, SigningAlgorithm};
-use harrier_rest::OriginPolicy;
+use harrier_rest::{FilterSettings, Network, OriginPolicy};
 use std::env;
 use std::str::FromStr;
 use thiserror::Error;
@@ -39,6 +39,10 @@ pub struct Settings {
     pub logins: UserLogins,
     /// Header names of a trusted proxy that verifies client certificates; `None` trusts nobody.
     pub certificate_headers: Option<CertificateHeaders>,
+    /// Who is heard at all (DDI §16).
+    pub filters: FilterSettings,
+    /// Where devices may call from; whoever calls from elsewhere cannot log in as a device. Empty: from anywhere (DDI §15).
+    pub device_networks: Vec<Network>,
     /// Record where devices call from (DDI §14).
     pub track_remote_ip: bool,
     /// Tenants whose devices may fetch any artifact, assigned or not; `*` for all (DDI §9.2).
@@ -60,6 +64,8 @@ impl Default for Settings {
             presets: Presets::default(),
             logins: UserLogins::default(),
             certificate_headers: None,
+            filters: FilterSettings::default(),
+            device_networks: Vec::new(),
             track_remote_ip: true,
             unchecked_download_tenants: Vec::new(),
             expose_request_units: false,
@@ -71,7 +77,7 @@ impl Default for Settings {
 #[derive(Debug, Error)]
 #[error("environment variable {name} has an unusable value")]
 pub struct SettingsError {
-    name: &'static str,
+    pub(crate) name: &'static str,
 }
 
 /// Bytes up to which a Lambda function answers with the bytes themselves: an answer carries 6 MB at most.
@@ -100,6 +106,13 @@ impl Settings {
             last_seen_resolution: resolution.map_or(defaults.last_seen_resolution, |seconds| seconds * 1000),
             logins: UserLogins { basic: variable("HARRIER_BASIC_LOGIN")?.unwrap_or(true), oidc: oidc()? },
             certificate_headers: trusts_proxy.then(CertificateHeaders::default),
+            // Each process serves one request at a time, so counting in it limits nothing: the gateway throttles.
+            filters: FilterSettings {
+                blocked: networks("HARRIER_BLOCKED_ADDRESSES")?,
+                allowed_hosts: list("HARRIER_ALLOWED_HOSTS"),
+                ..FilterSettings::default()
+            },
+            device_networks: networks("HARRIER_DEVICE_NETWORKS")?,
             track_remote_ip: variable("HARRIER_TRACK_REMOTE_IP")?.unwrap_or(true),
             unchecked_download_tenants: list("HARRIER_UNCHECKED_DOWNLOAD_TENANTS"),
             expose_request_units: variable("HARRIER_EXPOSE_REQUEST_UNITS")?.unwrap_or(false),
@@ -114,6 +127,11 @@ impl Settings {
 fn list(name: &'static str) -> Vec<String> {
     let text = env::var(name).unwrap_or_default();
     text.split(',').map(str::trim).filter(|element| !element.is_empty()).map(str::to_owned).collect()
+}
+
+/// Ranges of addresses.
+fn networks(name: &'static str) -> Result<Vec<Network>, SettingsError> {
+    list(name).iter().map(|text| text.parse().map_err(|_| SettingsError { name })).collect()
 }
 
 /// The identity provider, if one is named.

@@ -3,7 +3,7 @@
 use axum::{Router, middleware};
 use harrier_rest::Surface;
 
-use crate::{App, metering};
+use crate::{App, filtering, metering};
 
 /// Routes of the Management API, ready to serve.
 pub fn management_surface(routes: Router<App>, app: App) -> Router {
@@ -17,5 +17,6 @@ pub fn device_surface(routes: Router<App>, app: App) -> Router {
 
 fn surface(surface: Surface, routes: Router<App>, app: App) -> Router {
     let metered = routes.layer(middleware::from_fn_with_state(app.clone(), metering::measure));
-    surface.origin(app.settings.origin.clone()).apply(metered).with_state(app)
+    let filtered = metered.layer(middleware::from_fn_with_state(app.clone(), filtering::enforce));
+    surface.origin(app.settings.origin.clone()).apply(filtered).with_state(app)
 }

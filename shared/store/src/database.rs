@@ -84,6 +84,16 @@ impl Database {
         Ok(answer.item)
     }
 
+    /// The value of a counter, read consistently; 0 for one that was never counted.
+    pub(crate) async fn number(&self, key: &Key, attribute: &str) -> Result<i64> {
+        let item = self.get(key, Consistency::Strong).await?;
+        match item.as_ref().and_then(|item| item.get(attribute)) {
+            None => Ok(0),
+            Some(AttributeValue::N(number)) => number.parse().map_err(StoreError::broken_item),
+            Some(_) => Err(StoreError::broken_item("a counter is no number")),
+        }
+    }
+
     /// Reads many items of one table, in no order; missing ones are left out. A key given twice is read once: DynamoDB
     /// refuses batches that name a key twice.
     pub(crate) async fn get_many(&self, table: Table, keys: &[Key], consistency: Consistency) -> Result<Vec<Item>> {

@@ -35,6 +35,7 @@ impl StoreError {
         R: std::fmt::Debug + Send + Sync + 'static,
     {
         if error.code().is_some_and(|code| THROTTLING_CODES.contains(&code)) {
+            crate::meter::throttled();
             return Self::Throttled;
         }
         Self::Backend(aws_sdk_dynamodb::error::DisplayErrorContext(&error).to_string())

@@ -89,6 +89,15 @@ pub(crate) fn catalogue_text(tenant: &Tenant, kind: &str, sort: &str) -> Key {
     Key { table: Table::Catalogue, partition: catalogue_kind(tenant, kind), sort: sort.to_owned() }
 }
 
+/// All campaigns of a kind.
+pub(crate) fn campaigns(tenant: &Tenant, kind: &str) -> String {
+    format!("{tenant}#{kind}")
+}
+
+pub(crate) fn campaign(tenant: &Tenant, kind: &str, id: i64) -> Key {
+    Key { table: Table::Campaigns, partition: campaigns(tenant, kind), sort: padded(id) }
+}
+
 pub(crate) fn padded(id: i64) -> String {
     format!("{id:019}")
 }
@@ -100,4 +109,55 @@ pub(crate) fn tenancy(tenant: &Tenant, kind: &str, sort: &str) -> Key {
 /// Tenancy items that belong to the installation, not to a tenant. No tenant is called `.`-something with a `#`.
 pub(crate) fn installation(kind: &str, sort: &str) -> Key {
     Key { table: Table::Tenancy, partition: format!("#{kind}"), sort: sort.to_owned() }
+}
+
+/// The partition of everything that waits for the clock, across tenants: no tenant's name begins with `#`.
+pub(crate) const DUE: &str = "#due";
+
+/// When the clock looks at a campaign next.
+pub(crate) fn due(tenant: &Tenant, campaign: &str) -> Key {
+    Key { table: Table::Campaigns, partition: DUE.to_owned(), sort: format!("{tenant}#{campaign}") }
+}
+
+/// Who decides about a campaign right now.
+pub(crate) fn lease(tenant: &Tenant, campaign: &str) -> Key {
+    Key { table: Table::Campaigns, partition: format!("{tenant}#lease"), sort: campaign.to_owned() }
+}
+
+/// All jobs of a tenant.
+pub(crate) fn jobs(tenant: &Tenant) -> String {
+    format!("{tenant}#job")
+}
+
+pub(crate) fn job(tenant: &Tenant, kind: &str, id: i64) -> Key {
+    Key { table: Table::Campaigns, partition: jobs(tenant), sort: format!("{kind}#{}", padded(id)) }
+}
+
+pub(crate) fn job_parts(tenant: &Tenant, kind: &str, id: i64) -> String {
+    format!("{tenant}#job#{kind}#{}", padded(id))
+}
+
+pub(crate) fn job_part(tenant: &Tenant, kind: &str, id: i64, part: u32) -> Key {
+    Key { table: Table::Campaigns, partition: job_parts(tenant, kind, id), sort: format!("{part:02}") }
+}
+
+/// What lives under a key of the fleet table, with its target's controller id.
+pub(crate) enum FleetItem {
+    Target(String),
+    Details(String),
+    Action(String),
+}
+
+/// Reads a key of the fleet table; `None` for history entries and counters.
+pub(crate) fn read_fleet_key(partition: &str, sort: &str) -> Option<(Tenant, FleetItem)> {
+    let (tenant, rest) = partition.split_once('#')?;
+    let tenant = Tenant::parse(tenant).ok()?;
+    let (kind, place) = rest.split_once('#')?;
+    let item = match kind {
+        "target" => FleetItem::Target(sort.to_owned()),
+        "details" => FleetItem::Details(sort.to_owned()),
+        "actions" if sort.starts_with(ACTION_PREFIX) => FleetItem::Action(place.to_owned()),
+        _ => return None,
+    };
+    Some((tenant, item))
 }

@@ -4,7 +4,10 @@
 //! when somebody else was faster. [`measure`] tells what it cost.
 #![forbid(unsafe_code)]
 
+mod campaigns;
 mod catalogue;
+mod changes;
+mod consistency;
 mod database;
 mod error;
 mod fleet;
@@ -17,14 +20,17 @@ pub mod search;
 mod tenancy;
 mod transaction;
 
+pub use campaigns::{DueCampaign, Job, JobKind, JobPart};
 pub use catalogue::{
     Blob, CatalogueRecord, DescribedSet, MetadataOwner, NameGuard, OwnedMetadata, REMOVAL_TIME, SetMembership,
 };
+pub use changes::{Changed, FleetChange, StreamRecord};
+pub use consistency::CheckReport;
 pub use database::{Consistency, Database, MAX_PAGE};
 pub use error::{Result, StoreError};
 pub use fleet::{ActionReference, ActionWalk, HistoryOrder, TargetDetails, WalkOrder};
 pub use item::{Item, Key, Loaded, Record};
-pub use keys::{TARGET_SHARDS, target_shard};
+pub use keys::{ACTION_SHARDS, TARGET_SHARDS, target_shard};
 pub use meter::{Units, measure};
 pub use retry::{MAX_ATTEMPTS, until_settled};
 pub use tenancy::{Sequence, StoredSetting, TenantRecord, UserRecord};

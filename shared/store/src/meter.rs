@@ -12,6 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Units {
     pub read: f64,
     pub write: f64,
+    /// Calls that the database still refused after the client's own retries, because there were too many.
+    pub throttled: f64,
 }
 
 tokio::task_local! {
@@ -24,6 +26,12 @@ pub async fn measure<F: Future>(work: F) -> (F::Output, Units) {
     let output = METER.scope(Arc::clone(&meter), work).await;
     let units = *meter.lock().unwrap_or_else(PoisonError::into_inner);
     (output, units)
+}
+
+/// Notes a call that was throttled.
+pub(crate) fn throttled() {
+    let _outside_of_a_measurement =
+        METER.try_with(|meter| meter.lock().unwrap_or_else(PoisonError::into_inner).throttled += 1.0);
 }
 
 /// Which of the two kinds an answer's capacity is: DynamoDB reports one number for reads and writes alike.

@@ -115,8 +115,11 @@ impl<'a> Transaction<'a> {
         if let Some(status) = action.last_entry_status {
             update.set("ls", AttributeValue::S(status.name().to_owned()));
         }
-        match action.last_status_code {
-            Some(code) => update.set("lc", AttributeValue::N(code.to_string())),
+        // Left alone where it stays: another report may have changed it meanwhile, here and in the target's copy.
+        let code = action.last_status_code.map(|code| AttributeValue::N(code.to_string()));
+        match code {
+            code if code.as_ref() == action.stored.get("lc") => {}
+            Some(code) => update.set("lc", code),
             None => update.remove("lc"),
         }
         update.add("n", 1);
@@ -289,17 +292,24 @@ fn verdict(reasons: &[CancellationReason], refusals: Vec<Option<Error>>) -> Stor
         return StoreError::Conflict;
     }
     if code("ThrottlingError") || code("ProvisionedThroughputExceeded") {
+        meter::throttled();
         return StoreError::Throttled;
     }
     StoreError::Backend(format!("transaction canceled: {reasons:?}"))
 }
 
+/// The action is open, has this status, and room in its history.
 pub(crate) fn history_condition(update: &mut Expression, status: ActionStatus, limit: i64) -> String {
+    let name = update.name("st");
+    let seen = update.value(AttributeValue::S(status.name().to_owned()));
+    format!("{} AND {name} = {seen}", open_condition(update, limit))
+}
+
+/// The action is open, and has room in its history.
+pub(crate) fn open_condition(update: &mut Expression, limit: i64) -> String {
     let active = update.name("act");
     let yes = update.value(AttributeValue::Bool(true));
-    let status_name = update.name("st");
-    let seen = update.value(AttributeValue::S(status.name().to_owned()));
-    let mut condition = format!("{active} = {yes} AND {status_name} = {seen}");
+    let mut condition = format!("{active} = {yes}");
     if limit > 0 {
         let count = update.name("n");
         let most = update.value(AttributeValue::N(limit.to_string()));

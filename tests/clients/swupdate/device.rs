@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use harrier_tests::proxy::{Exchange, Proxy};
 use harrier_tests::{TENANT, programs};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
 use super::image::Image;
 use crate::scenario::{CONTROLLER_ID, Login, PATIENCE, Scenario};
@@ -71,29 +70,6 @@ impl Device {
         let process = command.spawn().expect("swupdate starts");
         let group = process.id().expect("a running process");
         Self { process, group, directory }
-    }
-
-    /// SWUpdate keeps to the interval the server names; asks it to poll again until it has begun its update.
-    pub async fn poll_until_busy(&mut self, proxy: &Proxy) {
-        programs::require("swupdate-ipc", "swupdate");
-        let before = proxy.exchanges().len();
-        let began = |exchanges: Vec<Exchange>| exchanges.iter().skip(before).any(|exchange| exchange.is_feedback());
-        let until = Instant::now() + PATIENCE;
-        while !began(proxy.exchanges()) {
-            assert!(Instant::now() < until, "no update was begun:\n{}", self.log());
-            let ended = self.process.try_wait().expect("the state of the process");
-            assert!(ended.is_none(), "swupdate ended with {ended:?}:\n{}", self.log());
-            self.ask_to_poll().await;
-            sleep(LOOK * 5).await;
-        }
-    }
-
-    async fn ask_to_poll(&self) {
-        let mut request = Command::new("swupdate-ipc");
-        request.args(["hawkbitcfg", "-t"]).env("TMPDIR", self.directory.path());
-        request.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-        // It may come too early: then it comes again.
-        let _ = timeout(Duration::from_secs(3), request.status()).await;
     }
 
     pub async fn wait_for_bytes(&self, file: &Path, least: u64) {

@@ -2,13 +2,14 @@
 
 mod device;
 mod image;
+mod stories;
 
 use harrier_tests::files;
 use harrier_tests::proxy::Disturbance;
 use harrier_tests::proxy::Exchange;
 use tempfile::TempDir;
 
-use crate::scenario::{LARGE, Login, SMALL, Scenario};
+use crate::scenario::{LARGE, Login, PATIENCE, SMALL, Scenario};
 use device::{Device, Storage};
 use image::Image;
 
@@ -19,9 +20,14 @@ struct Setting {
 
 impl Setting {
     async fn new(size: usize, login: Login) -> Self {
-        let directory = TempDir::new().expect("a temporary directory");
-        let image = Image::make(directory, &files::random_bytes(size, 2));
+        let image = image(size);
         Self { scenario: Scenario::new(&image.file(), login).await, image }
+    }
+
+    /// With nothing assigned yet.
+    async fn prepared(size: usize) -> Self {
+        let image = image(size);
+        Self { scenario: Scenario::prepared(&image.file(), Login::TargetToken).await, image }
     }
 
     fn device(&self, storage: &Storage) -> Device {
@@ -30,14 +36,14 @@ impl Setting {
 
     /// Lets the device install, start again as after a reboot, and report.
     async fn finish(&self, storage: &Storage) {
-        let mut device = self.device(storage);
-        device.poll_until_busy(&self.scenario.proxy).await;
-        self.scenario.seen("the report that all is installed", |it| it.says("All Chunks Installed")).await;
+        self.finish_with(self.device(storage)).await;
+    }
+
+    async fn finish_with(&self, mut device: Device) {
+        self.scenario.seen_of_action("the report that all is installed", |it| it.says("All Chunks Installed")).await;
         device.kill().await;
         let mut rebooted = Device::start(&self.scenario, &self.image, &Storage::Streamed, &["-c", "2"]);
-        self.scenario
-            .seen("the closing report", |it| it.reported().is_some_and(|(execution, _)| execution == "closed"))
-            .await;
+        self.scenario.reported("closed", "success").await;
         rebooted.kill().await;
         self.image.assert_installed();
         self.scenario.assert_concluded().await;
@@ -45,6 +51,10 @@ impl Setting {
             |wanted: &str| self.scenario.proxy.exchanges().iter().any(|it| it.method == wanted && is_artifact(it));
         assert!(asked("HEAD") && asked("GET"), "{}", self.scenario.traffic());
     }
+}
+
+fn image(size: usize) -> Image {
+    Image::make(TempDir::new().expect("a temporary directory"), &files::random_bytes(size, 2))
 }
 
 fn is_artifact(exchange: &Exchange) -> bool {
@@ -88,8 +98,7 @@ async fn resumes_by_range_after_a_kill() {
     let half = LARGE as u64 / 2;
     let reached = setting.scenario.hold_download(half);
     let mut device = setting.device(&Storage::Kept { stream: kept.clone() });
-    device.poll_until_busy(&setting.scenario.proxy).await;
-    tokio::time::timeout(crate::scenario::PATIENCE, reached.notified()).await.expect("half of the download");
+    tokio::time::timeout(PATIENCE, reached.notified()).await.expect("half of the download");
     device.wait_for_bytes(&kept, half / 2).await;
     device.kill().await;
     setting.finish(&Storage::Resumed { from: kept }).await;

@@ -5,9 +5,10 @@
 
 use futures::stream::{self, StreamExt};
 use harrier::{Options, Storage};
+use harrier_tests::measuring::{highest_resident_megabytes, rate, resident_megabytes};
 use harrier_tests::{Client, World};
 use serde_json::{Map, Value, json};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Targets created by one request.
 const BATCH: usize = 500;
@@ -35,7 +36,7 @@ async fn main() {
     for query in queries() {
         report(&world.admin, targets, query).await;
     }
-    println!("\nHighest resident memory: {} MB.", status_line("VmHWM") / 1024);
+    println!("\nHighest resident memory: {} MB.", highest_resident_megabytes());
 }
 
 fn queries() -> [(&'static str, &'static str); 7] {
@@ -112,19 +113,4 @@ async fn report(admin: &Client, targets: usize, (name, query): (&str, &str)) {
     let (read, _) = answer.units().unwrap_or_default();
     assert!(read <= 0.13 * targets as f64, "{name}: {read} units are over the budget");
     println!("| {name} | {:.0} | {read} | {} |", times[RUNS / 2].as_secs_f64() * 1000.0, answer.json()["total"]);
-}
-
-fn rate(count: usize, elapsed: Duration) -> u64 {
-    (count as f64 / elapsed.as_secs_f64()) as u64
-}
-
-fn resident_megabytes() -> u64 {
-    status_line("VmRSS") / 1024
-}
-
-/// A line of this process's status in kB; client and server share the process.
-fn status_line(name: &str) -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0)
 }

@@ -5,9 +5,12 @@ mod event;
 mod gateway;
 mod runtime_api;
 
+use harrier::embedded::Durability;
 use harrier::embedded::dynamodb::EmbeddedDynamoDb;
-use harrier::embedded::loopback::{LocalServer, serve_dynamodb, serve_s3};
+use harrier::embedded::loopback::{LocalServer, serve_dynamodb, serve_s3, serve_sqs};
 use harrier::embedded::s3::EmbeddedS3;
+use harrier::embedded::sqs::EmbeddedSqs;
+use harrier::pumps::StepMessages;
 use harrier::{AdministratorOptions, Password, prepare};
 use harrier_runtime::{App, Settings};
 
@@ -20,6 +23,13 @@ pub use runtime_api::{Function, Refusal};
 pub struct Aws {
     database: LocalServer,
     objects: LocalServer,
+    queues: LocalServer,
+    /// What the functions store, to be looked at.
+    pub app: App,
+    /// The database itself, for its stream.
+    pub dynamodb: EmbeddedDynamoDb,
+    /// The steps the functions sent.
+    pub steps: StepMessages,
     store: EmbeddedS3,
     administrator: (String, String),
 }
@@ -29,13 +39,20 @@ impl Aws {
     pub async fn start() -> Self {
         let dynamodb = EmbeddedDynamoDb::open(None).expect("a database");
         let store = EmbeddedS3::open(None).expect("an object store");
+        let sqs = EmbeddedSqs::open(None, Durability::default()).expect("queues");
+        let steps = StepMessages::open(&sqs).await.expect("a queue of steps");
         let app = App::new(dynamodb.client(), store.client(), store.client(), Settings::default()).expect("an app");
+        let app = app.with_steps(steps.sender());
         let made = prepare(&app, &dynamodb.client(), &store.client(), AdministratorOptions::default()).await;
         let made = made.expect("a prepared installation");
         let Password::Generated(password) = made.password else { panic!("a new installation has a new password") };
         Self {
             database: serve_dynamodb(&dynamodb).await.expect("a listener"),
             objects: serve_s3(&store).await.expect("a listener"),
+            queues: serve_sqs(&sqs).await.expect("a listener"),
+            app,
+            dynamodb,
+            steps,
             store,
             administrator: (made.name, password),
         }
@@ -57,6 +74,8 @@ impl Aws {
             ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key().to_owned()),
             ("AWS_ENDPOINT_URL_DYNAMODB", self.database.endpoint()),
             ("AWS_ENDPOINT_URL_S3", self.objects.endpoint()),
+            ("AWS_ENDPOINT_URL_SQS", self.queues.endpoint()),
+            ("HARRIER_STEP_QUEUE_URL", self.steps.url().to_owned()),
             ("HARRIER_S3_PATH_STYLE", "true".to_owned()),
             ("HARRIER_LOG", "warn".to_owned()),
         ]

@@ -11,12 +11,14 @@ pub enum Disturbance {
     Cut { after: u64 },
     /// Nothing comes any more, and `reached` is told: time to kill the client.
     Hold { after: u64, reached: Arc<Notify> },
+    /// The same, until `resume` is told.
+    Pause { after: u64, reached: Arc<Notify>, resume: Arc<Notify> },
 }
 
 impl Disturbance {
     pub(super) fn after(&self) -> u64 {
         match self {
-            Self::Cut { after } | Self::Hold { after, .. } => *after,
+            Self::Cut { after } | Self::Hold { after, .. } | Self::Pause { after, .. } => *after,
         }
     }
 }

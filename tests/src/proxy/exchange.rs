@@ -56,6 +56,13 @@ impl Exchange {
         self.is_feedback() && String::from_utf8_lossy(&self.request_body).contains(text)
     }
 
+    /// Whether the answer has a link of this relation.
+    #[must_use]
+    pub fn tells(&self, relation: &str) -> bool {
+        let body: Value = serde_json::from_slice(&self.answer_body).unwrap_or_default();
+        body["_links"].get(relation).is_some()
+    }
+
     /// Whether this is a `GET` of an artifact's bytes.
     #[must_use]
     pub fn is_download(&self) -> bool {

@@ -73,6 +73,12 @@ impl Proxy {
         lock(&self.record.exchanges).clone()
     }
 
+    /// Waits until another exchange was recorded. The caller limits the time.
+    pub async fn changed(&self) {
+        // Cannot fail: the record has the sender.
+        let _ = self.record.changes.subscribe().changed().await;
+    }
+
     /// Waits until an exchange like this was recorded. The caller limits the time.
     pub async fn seen(&self, wanted: impl Fn(&Exchange) -> bool) {
         let mut changes = self.record.changes.subscribe();

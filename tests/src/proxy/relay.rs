@@ -1,7 +1,7 @@
 //! Passes one request on and its answer back.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -17,6 +17,9 @@ use hyper_util::rt::TokioExecutor;
 
 use super::exchange::KEPT;
 use super::{Disturbance, Exchange, Record};
+
+/// What a body that is polled answers.
+type NextFrame = Poll<Option<Result<Frame<Bytes>, BrokenOff>>>;
 
 type Answer = BoxBody<Bytes, BrokenOff>;
 
@@ -64,8 +67,7 @@ impl Relay {
         };
         let length = if exchange.is_download() { exchange.announced_length() } else { None };
         let disturbance = self.record.disturbance_for(length);
-        let watched =
-            Watched { body: answer_body, exchange: Some(exchange), record: Arc::clone(&self.record), disturbance };
+        let watched = Watched::new(answer_body, exchange, Arc::clone(&self.record), disturbance);
         Ok(Response::from_parts(answer_head, watched.boxed()))
     }
 
@@ -96,9 +98,17 @@ struct Watched {
     exchange: Option<Exchange>,
     record: Arc<Record>,
     disturbance: Option<Disturbance>,
+    /// Bytes that came before a pause and go on after it.
+    rest: Option<Bytes>,
+    /// Ends with the pause. Behind a lock because bodies are shared between threads, if only in theory.
+    pause: Option<Mutex<Pin<Box<dyn Future<Output = ()> + Send>>>>,
 }
 
 impl Watched {
+    fn new(body: Incoming, exchange: Exchange, record: Arc<Record>, disturbance: Option<Disturbance>) -> Self {
+        Self { body, exchange: Some(exchange), record, disturbance, rest: None, pause: None }
+    }
+
     /// The bytes that may pass before the disturbance.
     fn room(&self) -> Option<u64> {
         let passed = self.exchange.as_ref().map_or(0, |exchange| exchange.passed);
@@ -120,14 +130,43 @@ impl Watched {
         }
     }
 
-    /// What happens when the room is used up.
-    fn disturbed(&mut self) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
-        if let Some(Disturbance::Hold { reached, .. }) = &self.disturbance {
-            reached.notify_one();
-            return Poll::Pending;
+    /// What happens when the room is used up. `None`: the answer goes on.
+    fn disturbed(&mut self, context: &mut Context<'_>) -> Option<NextFrame> {
+        match self.disturbance.take()? {
+            Disturbance::Cut { .. } => {
+                self.finish();
+                return Some(Poll::Ready(Some(Err(BrokenOff))));
+            }
+            hold @ Disturbance::Hold { .. } => {
+                if let Disturbance::Hold { reached, .. } = &hold {
+                    reached.notify_one();
+                }
+                self.disturbance = Some(hold);
+                return Some(Poll::Pending);
+            }
+            Disturbance::Pause { reached, resume, .. } => {
+                reached.notify_one();
+                self.pause = Some(Mutex::new(Box::pin(async move { resume.notified().await })));
+            }
         }
-        self.finish();
-        Poll::Ready(Some(Err(BrokenOff)))
+        self.pausing(context).is_pending().then_some(Poll::Pending)
+    }
+
+    fn pausing(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if let Some(pause) = &mut self.pause {
+            std::task::ready!(pause.get_mut().unwrap_or_else(PoisonError::into_inner).as_mut().poll(context));
+            self.pause = None;
+        }
+        Poll::Ready(())
+    }
+
+    /// The next bytes of the answer.
+    fn next_data(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BrokenOff>>> {
+        if let Some(rest) = self.rest.take() {
+            return Poll::Ready(Some(Ok(rest)));
+        }
+        let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(context));
+        Poll::Ready(frame.map(|frame| frame.ok().and_then(|frame| frame.into_data().ok()).ok_or(BrokenOff)))
     }
 }
 
@@ -135,33 +174,34 @@ impl Body for Watched {
     type Data = Bytes;
     type Error = BrokenOff;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
-        if self.room() == Some(0) {
-            return self.disturbed();
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> NextFrame {
+        std::task::ready!(self.pausing(context));
+        if self.room() == Some(0)
+            && let Some(disturbed) = self.disturbed(context)
+        {
+            return disturbed;
         }
-        let Some(frame) = std::task::ready!(Pin::new(&mut self.body).poll_frame(context)) else {
-            self.finish();
-            return Poll::Ready(None);
+        let mut data = match std::task::ready!(self.next_data(context)) {
+            Some(Ok(data)) => data,
+            ended => {
+                self.finish();
+                return Poll::Ready(ended.map(|broken| broken.map(Frame::data)));
+            }
         };
-        let Ok(Ok(mut data)) = frame.map(Frame::into_data) else {
-            self.finish();
-            return Poll::Ready(Some(Err(BrokenOff)));
-        };
-        if let Some(room) = self.room() {
-            data.truncate(usize::try_from(room).unwrap_or(usize::MAX));
+        if let Some(room) = self.room().and_then(|room| usize::try_from(room).ok())
+            && room < data.len()
+        {
+            self.rest = Some(data.split_off(room));
         }
         self.note(&data);
-        if self.body.is_end_stream() {
+        if self.rest.is_none() && self.body.is_end_stream() {
             self.finish();
         }
         Poll::Ready(Some(Ok(Frame::data(data))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream() && self.disturbance.is_none()
+        self.body.is_end_stream() && self.disturbance.is_none() && self.rest.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {

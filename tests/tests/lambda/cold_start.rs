@@ -4,33 +4,33 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use harrier_tests::lambda::{Aws, Function, answer_of, event_of};
-use harrier_tests::programs::{self, FUNCTIONS};
+use harrier_tests::programs::{self, EVENT_FUNCTIONS, FUNCTIONS};
 use http::Request;
-
-const STARTS: usize = 9;
 
 /// From the start of the program to its first answer, which needs the database (`docs/architecture.md`, "Budgets").
 const BUDGET: Duration = Duration::from_millis(60);
 
-/// How many times the budget the fastest start may take on a machine that does other things too.
-const TOLERANCE: u32 = 10;
+/// Starts that are always measured, for a median worth printing.
+const STARTS: usize = 9;
 
-/// Bytes of a stripped program: the budget of 12 MB with some air, so that an update of the compiler does not fail the build.
-const SIZE_BUDGET: u64 = 13 * 1024 * 1024;
+/// A machine that does other things too may need more starts until one goes undisturbed. A program that is too slow never
+/// has one within the budget.
+const MOST_STARTS: usize = 40;
+
+/// Bytes of a stripped program.
+const SIZE_BUDGET: u64 = 12_000_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_device_function_answers_soon_after_its_start() {
     let aws = Aws::start().await;
     let mut times = Vec::new();
-    for _ in 0..STARTS {
+    while times.len() < STARTS || (programs::are_functions_as_deployed() && times[0] > BUDGET) {
+        assert!(times.len() < MOST_STARTS, "no start within {BUDGET:?}: {times:?}");
         times.push(first_answer(&aws).await);
+        times.sort_unstable();
     }
-    times.sort_unstable();
-    println!("start to first answer: {:?} to {:?}, median {:?}", times[0], times[STARTS - 1], times[STARTS / 2]);
-    if programs::are_functions_as_deployed() {
-        // Wall-clock time on a shared machine: the printed median is the measurement, this only finds what is far off.
-        assert!(times[0] <= BUDGET * TOLERANCE, "{times:?}");
-    }
+    let (last, median) = (times[times.len() - 1], times[times.len() / 2]);
+    println!("start to first answer: {:?} to {last:?}, median {median:?}", times[0]);
 }
 
 async fn first_answer(aws: &Aws) -> Duration {
@@ -49,7 +49,7 @@ async fn first_answer(aws: &Aws) -> Duration {
 
 #[test]
 fn the_programs_are_small() {
-    for function in FUNCTIONS {
+    for function in FUNCTIONS.into_iter().chain(EVENT_FUNCTIONS) {
         let bytes = std::fs::metadata(programs::function(function)).expect("a program").len();
         println!("{function}: {:.1} MB", bytes as f64 / 1e6);
         if programs::are_functions_as_deployed() {

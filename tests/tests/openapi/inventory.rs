@@ -48,6 +48,11 @@ impl Inventory {
                 json!([{ "controllerId": "theirs", "targetType": self.number("targetTypeId") }])
             }
             "DELETE /rest/v1/actions" => json!([self.number("actionId")]),
+            "POST /rest/v1/autoassignments" => {
+                let set = self.number("distributionSetId");
+                json!({ "name": "theirs", "targetFilterQuery": "name==x", "distributionSetId": set })
+            }
+            "POST /rest/v1/targetfilters/{}/autoAssignDS" => json!({ "id": self.number("distributionSetId") }),
             _ if example.is_some_and(|example| *example == json!(["device-1"])) => json!([self.value("controllerId")]),
             _ => return example.cloned(),
         };
@@ -99,10 +104,12 @@ async fn targets(world: &World, admin: &Client, known: &mut BTreeMap<&'static st
     let tag = made(admin, "/rest/v1/targettags", named(json!({}))).await;
     let filter = json!({ "name": MARK, "query": format!("name=={MARK}") });
     let filter = made(admin, "/rest/v1/targetfilters", filter).await;
+    let set: i64 = known["distributionSetId"].parse().expect("a number");
+    let auto = json!({ "name": MARK, "targetFilterQuery": "name==nobody", "distributionSetId": set });
+    let auto = made(admin, "/rest/v1/autoassignments", auto).await;
     // Not marked: whoever asks for it by its id hears that there is no target with this id.
     let id = "a-target";
     let device = world.device(admin, id).await;
-    let set: i64 = known["distributionSetId"].parse().expect("a number");
     let action = world.assign(admin, set, id).await;
     let update =
         json!({ "name": MARK, "description": MARK, "targetType": target_type.parse::<i64>().expect("a number") });
@@ -121,6 +128,7 @@ async fn targets(world: &World, admin: &Client, known: &mut BTreeMap<&'static st
         ("targetTypeId", target_type),
         ("targetTagId", tag),
         ("filterId", filter),
+        ("autoAssignmentId", auto),
         ("group", "the-group".to_owned()),
         ("tenant", "DEFAULT".to_owned()),
     ]);

@@ -22,6 +22,7 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 const VARIABLES: &[&str] = &[
     "actionId",
     "artifactId",
+    "autoAssignmentId",
     "controllerId",
     "distributionSetId",
     "distributionSetTagId",

@@ -74,7 +74,7 @@ async fn bodies_cannot_refer_to_what_is_the_other_tenants() {
     let (ours, theirs) = (world.admin.clone(), world.tenant("OTHER").await);
     let inventory = Inventory::of(&world, &ours).await;
     let operations = described::management();
-    for key in ["POST /rest/v1/distributionsets", "POST /rest/v1/targets"] {
+    for key in ["POST /rest/v1/distributionsets", "POST /rest/v1/targets", "POST /rest/v1/autoassignments"] {
         let operation = operations.iter().find(|operation| operation.key() == key).expect("documented");
         let body = inventory.body(key, operation.example());
         let answer =

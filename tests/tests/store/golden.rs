@@ -4,7 +4,8 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use harrier_domain::Tenant;
-use harrier_domain::action::{Action, ActionStatus, EntryDraft, StatusEntry};
+use harrier_domain::action::{Action, ActionStatus, ActionType, EntryDraft, StatusEntry};
+use harrier_domain::auto_assignment::{AutoAssignment, AutoAssignmentStatus, FleetPass};
 use harrier_domain::classification::{DistributionSetTag, Tag, TargetFilter, TargetTag, TargetType};
 use harrier_domain::software::{
     Artifact, DistributionSet, DistributionSetType, Metadata, SoftwareModule, SoftwareModuleType,
@@ -164,6 +165,30 @@ fn filter() -> TargetFilter {
     TargetFilter { id: 51, name: "all".to_owned(), query: "name==*".to_owned(), audit: audit(), revision: 0 }
 }
 
+fn auto_assignment() -> AutoAssignment {
+    AutoAssignment {
+        id: 61,
+        name: "all".to_owned(),
+        description: Some("described".to_owned()),
+        query: "name==*".to_owned(),
+        distribution_set: 11,
+        set_type: 1,
+        action_type: ActionType::Soft,
+        weight: 500,
+        confirmation_required: true,
+        start_at: Some(NOW),
+        status: AutoAssignmentStatus::Running,
+        approval_decided_by: Some("bob".to_owned()),
+        approval_remark: Some("fine".to_owned()),
+        creator_authorities: vec!["ROLE_TENANT_ADMIN".to_owned()],
+        pass: Some(FleetPass { number: 2, shard: 7, after: Some("device#1".to_owned()) }),
+        passes: 2,
+        pass_again: true,
+        audit: audit(),
+        revision: 0,
+    }
+}
+
 fn owned_metadata() -> OwnedMetadata {
     let entry = Metadata { key: "key".to_owned(), value: "value".to_owned(), visible: true };
     OwnedMetadata { owner: MetadataOwner::Module(3), entry }
@@ -205,6 +230,7 @@ macro_rules! every_record {
         $act!("target-tag", TargetTag(full_tag()));
         $act!("set-tag", DistributionSetTag(full_tag()));
         $act!("target-filter", filter());
+        $act!("auto-assignment", auto_assignment());
         $act!("metadata", owned_metadata());
         $act!("set-membership", SetMembership { module: 3, set: 11 });
         $act!("name-guard", NameGuard::new("module", &["os", "1.0"], 3));
@@ -325,6 +351,7 @@ async fn decodes(environment: &Environment) {
     assert_eq!(store.get::<TargetTag>(tenant, 21).await.unwrap().0, full_tag());
     assert_eq!(store.get::<DistributionSetTag>(tenant, 21).await.unwrap().0, full_tag());
     assert_eq!(*store.get::<TargetFilter>(tenant, 51).await.unwrap(), filter());
+    assert_eq!(*store.auto_assignment(tenant, 61).await.unwrap(), auto_assignment());
     let metadata = store.metadata(tenant, MetadataOwner::Module(3), strong).await.unwrap();
     assert_eq!(metadata.iter().map(|one| (**one).clone()).collect::<Vec<_>>(), [owned_metadata()]);
     assert_eq!(store.sets_of_module(tenant, 3).await.unwrap(), [SetMembership { module: 3, set: 11 }]);

@@ -111,6 +111,32 @@ async fn a_history_ends_at_its_limit_and_with_its_action() {
 }
 
 #[tokio::test]
+async fn an_entry_for_an_action_that_was_not_read_needs_an_open_action_room_and_a_new_time() {
+    for environment in environments().await {
+        let Environment { store, tenant, name, .. } = &environment;
+        start(&environment, "a", 1).await;
+        let unseen = |action, now| StatusEntry::unseen("a", action, draft("unseen"), now);
+        store.append_unseen(tenant, &unseen(1, NOW), 1).await.unwrap();
+        let stored = store.action(tenant, "a", 1, Consistency::Strong).await.unwrap().unwrap();
+        assert_eq!((stored.entries, stored.last_entry), (1, unseen(1, NOW).id), "{name}");
+        let history = store.history(tenant, &stored, HistoryOrder::OldestFirst, 0, 9).await.unwrap();
+        assert_eq!(history, [unseen(1, NOW)], "{name}");
+        let rows = [(1, NOW + 1, 1, "full"), (1, NOW, NO_LIMIT, "the same moment"), (2, NOW, NO_LIMIT, "no action")];
+        for (action, now, limit, why) in rows {
+            let refused = store.append_unseen(tenant, &unseen(action, now), limit).await;
+            assert!(matches!(refused, Err(StoreError::Conflict)), "{name}: {why}");
+        }
+        let mut closed = stored;
+        closed.active = false;
+        let mut transaction = store.transaction(tenant);
+        transaction.save(&closed);
+        transaction.commit().await.unwrap();
+        let refused = store.append_unseen(tenant, &unseen(1, NOW + 1), NO_LIMIT).await;
+        assert!(matches!(refused, Err(StoreError::Conflict)), "{name}: closed");
+    }
+}
+
+#[tokio::test]
 async fn actions_are_listed_without_their_history_and_found_by_id() {
     for environment in environments().await {
         let Environment { store, tenant, name, .. } = &environment;

@@ -212,6 +212,7 @@ impl Bench {
             targets: vec![order],
             offline: false,
             refuse_unknown: true,
+            unless_in_history: false,
             message: None,
             now,
         };

@@ -165,3 +165,29 @@ async fn a_cancel_the_server_does_not_know_is_a_warning() {
     assert_eq!(bench.history("dev", action).await, ["RUNNING", "CANCELING", "WARNING"]);
     assert_eq!(bench.get("dev").await.rels(), ["cancelAction"]);
 }
+
+#[tokio::test]
+async fn a_closing_answer_may_be_longer_than_a_history_entry_can_be() {
+    let (bench, action, _) = cancelling().await;
+    let mut answer = feedback("closed", "success");
+    answer["status"]["details"] = json!(vec!["ä".repeat(600); 2000]);
+    assert_eq!(bench.post(&format!("dev/cancelAction/{action}/feedback"), &answer).await.status, 200);
+    let entries = bench.entries("dev", action).await;
+    let messages = &entries[entries.len() - 1].messages;
+    assert_eq!(messages[0], "Update Server: Cancellation confirmed.");
+    assert!(messages[messages.len() - 1].ends_with("more messages were left out"), "{}", messages.len());
+}
+
+#[tokio::test]
+async fn answers_after_the_end_are_counted() {
+    let bench = Bench::with(|settings| settings.quotas.status_entries_per_action = 5).await;
+    bench.register("dev").await;
+    let software = bench.software("one").await;
+    let action = bench.assign("dev", software.set).await;
+    bench.cancel("dev", action).await;
+    let mut answers = Vec::new();
+    for _ in 0..4 {
+        answers.push(bench.report_cancel("dev", action, "closed", "success").await);
+    }
+    assert_eq!(answers, [200, 200, 200, 429]);
+}

@@ -215,3 +215,23 @@ async fn the_retrieval_bypasses_the_quota() {
     assert_eq!(bench.report("dev", action, "closed", "success").await, 200, "closing always fits");
     assert_eq!(bench.target("dev").await.unwrap().update_status, UpdateStatus::InSync);
 }
+
+#[tokio::test]
+async fn what_was_changed_before_an_assignment_is_what_it_delivers() {
+    let bench = Bench::new().await;
+    let software = bench.software("one").await;
+    bench.register("a").await;
+    bench.register("b").await;
+    let file = |reply: &crate::bench::Reply| {
+        reply.json()["deployment"]["chunks"][0]["artifacts"][0]["filename"].as_str().unwrap().to_owned()
+    };
+    let first = bench.assign("a", software.set).await;
+    bench.clock.advance(5_000);
+    assert_eq!(file(&bench.get(&format!("a/deploymentBase/{first}")).await), "image.bin");
+    bench.change_module(software.modules[0], |module| module.artifacts[0].filename = "new.bin".to_owned()).await;
+    assert_eq!(file(&bench.get(&format!("a/deploymentBase/{first}")).await), "image.bin", "remembered for a minute");
+    let second = bench.assign("b", software.set).await;
+    assert_eq!(file(&bench.get(&format!("b/deploymentBase/{second}")).await), "new.bin");
+    let path = format!("b/softwaremodules/{}/artifacts", software.modules[0]);
+    assert_eq!(bench.get(&path).await.json()[0]["filename"], "new.bin");
+}

@@ -1,7 +1,9 @@
 use harrier_domain::configuration::{Key, Value};
 use harrier_identity::device::CertificateHeaders;
 
-use crate::bench::Bench;
+use harrier_rest::{FilterSettings, Limits, Network};
+
+use crate::bench::{Bench, GATEWAY};
 
 async fn all_mechanisms(bench: &Bench, on: bool) {
     bench.configure(Key::TargetTokenAuthentication, Value::Bool(on)).await;
@@ -97,4 +99,64 @@ async fn a_setting_that_was_just_made_works_at_once() {
     other.configure(Key::GatewayToken, Value::Text("new".to_owned())).await;
     bench.clock.advance(600);
     assert_eq!(bench.call("GET", "dev", &credentials, "").await.status, 200);
+}
+
+async fn polls(bench: &Bench, device: &str, count: usize) -> usize {
+    let mut answered = 0;
+    for _ in 0..count {
+        let reply = bench.get(device).await;
+        assert!(reply.status == 200 || (reply.status == 429 && reply.body.is_empty()), "{}", reply.status);
+        answered += usize::from(reply.status == 200);
+    }
+    answered
+}
+
+#[tokio::test]
+async fn item_37_a_flood_is_429() {
+    let limited = |unlimited: Vec<Network>| FilterSettings { unlimited, ..FilterSettings::guarded() };
+    let bench = Bench::with(|settings| settings.filters = limited(Vec::new())).await;
+    assert_eq!(polls(&bench, "dev", 210).await, 200);
+    assert_eq!(
+        bench.put("dev/configData", &serde_json::json!({"data": {}})).await.status,
+        400,
+        "writes are counted apart"
+    );
+    bench.clock.advance(1000);
+    assert_eq!(polls(&bench, "dev", 1).await, 1);
+    let bench = Bench::with(|settings| settings.filters = limited(Network::private())).await;
+    assert_eq!(polls(&bench, "dev", 210).await, 210, "a private address has no limit");
+}
+
+#[tokio::test]
+async fn item_37_a_device_that_floods_does_not_silence_the_others() {
+    let per_device = Limits { reads: 3, writes: 1 };
+    let bench =
+        Bench::with(|settings| settings.filters = FilterSettings { per_device, ..FilterSettings::default() }).await;
+    assert_eq!(polls(&bench, "loud", 10).await, 3);
+    assert_eq!(polls(&bench, "quiet", 2).await, 2);
+}
+
+#[tokio::test]
+async fn item_37_blocked_addresses_and_wrong_hosts() {
+    let blocked = vec!["127.0.0.0/8".parse().unwrap()];
+    let bench = Bench::with(|settings| settings.filters.blocked = blocked).await;
+    let reply = bench.get("dev").await;
+    assert_eq!((reply.status, reply.body.len()), (403, 0));
+
+    let bench = Bench::with(|settings| settings.filters.allowed_hosts = vec!["fw.example.org".to_owned()]).await;
+    for (host, status) in [("fw.example.org", 200), ("FW.example.org:8443", 200), ("other.example.org", 400), ("", 400)]
+    {
+        let reply = bench.call("GET", "dev", &[GATEWAY, ("host", host)], "").await;
+        assert_eq!(reply.status, status, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn devices_log_in_from_where_devices_are() {
+    for (network, status) in [("127.0.0.1", 200), ("203.0.113.0/24", 401)] {
+        let bench = Bench::with(|settings| settings.device_networks = vec![network.parse().unwrap()]).await;
+        // What the caller says of itself does not matter.
+        let reply = bench.get_with("dev", ("x-forwarded-for", "203.0.113.1")).await;
+        assert_eq!(reply.status, status, "{network}");
+    }
 }

@@ -3,7 +3,7 @@
 use harrier_domain::action::Action;
 use harrier_domain::software::{DistributionSet, DistributionSetType};
 use harrier_domain::target::Target;
-use harrier_query::{EntityFields, Field, Placeholders, Plan, Query, fields};
+use harrier_query::{Field, Plan, Query, fields};
 use harrier_runtime::{App, Caller};
 use harrier_store::search::ActionRow;
 use harrier_store::{Loaded, Result, WalkOrder};
@@ -17,15 +17,7 @@ const MOST_LOOKED_UP: usize = 500;
 
 /// The query of a `q` parameter; absent means everything.
 pub(super) fn query(app: &App, caller: &Caller, q: Option<&str>) -> harrier_domain::Result<Query> {
-    const FIELDS: &EntityFields = &fields::ACTION;
-    let Some(text) = q else {
-        return Ok(Query::everything(FIELDS));
-    };
-    let configuration = &caller.tenant.configuration;
-    let polling = configuration.polling(app.settings.polling_limits);
-    let now = app.now();
-    let overdue = polling.overdue_timestamp(configuration.polling_overdue_time(), now);
-    Ok(Query::bind(text, FIELDS, &Placeholders { now, overdue })?)
+    crate::query::bind(app, caller, q, &fields::ACTION)
 }
 
 /// Offers every action that matches, in the order of ids.

@@ -1,6 +1,7 @@
 //! `DELETE /rest/v1/distributionsets/{id}`
 
 use axum::extract::State;
+use harrier_campaigns::auto_assignments::remove_of_set;
 use harrier_domain::Tenant;
 use harrier_domain::authority::Authority;
 use harrier_domain::software::DistributionSet;
@@ -12,12 +13,13 @@ use http::StatusCode;
 use crate::edits::Editor;
 use crate::{creation, memberships, metadata};
 
-/// Soft-deletes first, then removes for good what no action or rollout ever used: a soft-deleted set cannot be used any
+/// Soft-deletes first, then removes its auto assignments, then for good what no action or rollout ever used: a soft-deleted set cannot be used any
 /// more, because using it changes it under the condition that it is as it was.
 pub(super) async fn delete(State(app): State<App>, caller: Caller, Path(id): Path<i64>) -> ApiResult<StatusCode> {
     caller.require(Authority::DeleteDistributionSet)?;
     let (store, tenant, editor) = (&app.store, caller.tenant(), Editor::new(&app, &caller));
     let set = until_settled(|| soft_delete(store, tenant, id, &editor)).await?;
+    remove_of_set(store, tenant, id).await?;
     if !set.used {
         remove(store, tenant, &set).await?;
     }

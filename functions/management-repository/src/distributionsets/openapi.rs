@@ -6,11 +6,11 @@ use harrier_domain::authority::Authority::{
 };
 use harrier_openapi::{Section, delete, get, many, one, page, post, put};
 use harrier_rest::resources::{
-    AssignmentResource, DistributionSetResource, MetadataResource, SoftwareModuleResource, TargetResource,
+    AssignmentRequest, AssignmentResource, AutoAssignmentResource, DistributionSetResource, MetadataResource,
+    SoftwareModuleResource, TargetFilterResource, TargetResource,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::assign::TargetAssignment;
 use super::create::DistributionSetCreate;
 use super::invalidate::Invalidation;
 use super::metadata::{EntryCreate, EntryUpdate};
@@ -99,7 +99,7 @@ fn deployment() -> Section {
                 .note("Unknown targets are passed over.")
                 .needs(&[UpdateTarget, ReadDistributionSet])
                 .flag("offline", "The devices were updated by other means: it is recorded as installed at once.")
-                .takes(many::<TargetAssignment>(), json!([{ "id": "device-1", "type": "forced" }]))
+                .takes(many::<AssignmentRequest<String>>(), json!([{ "id": "device-1", "type": "forced" }]))
                 .answers(one::<AssignmentResource>())
                 .fails(&[429]),
         )
@@ -119,7 +119,7 @@ fn deployment() -> Section {
             )
             .needs(&[ReadAutoAssignment, ReadDistributionSet])
             .searched()
-            .answers(page::<Value>()),
+            .answers(page::<AutoAssignmentResource>()),
         )
         .with(
             get(
@@ -129,7 +129,7 @@ fn deployment() -> Section {
             .deprecated("Use auto assignments.")
             .needs(&[ReadTarget, ReadAutoAssignment, ReadDistributionSet])
             .searched()
-            .answers(page::<Value>()),
+            .answers(page::<TargetFilterResource>()),
         )
         .with(
             post("/rest/v1/distributionsets/{distributionSetId}/invalidate", "Withdraws a distribution set for good")

@@ -30,7 +30,8 @@ pub(super) struct Statistics {
 pub(super) async fn all(State(app): State<App>, caller: Caller, Path(id): Path<i64>) -> ApiResult<Hal<Statistics>> {
     require(&app, &caller, id).await?;
     let actions = Some(with_total(count_actions(&app, &caller, id).await?));
-    Ok(Hal::ok(Statistics { actions, rollouts: Some(with_total(Counts::new())), total_auto_assignments: Some(0) }))
+    let total_auto_assignments = Some(count_auto_assignments(&app, &caller, id).await?);
+    Ok(Hal::ok(Statistics { actions, rollouts: Some(with_total(Counts::new())), total_auto_assignments }))
 }
 
 pub(super) async fn actions(State(app): State<App>, caller: Caller, Path(id): Path<i64>) -> ApiResult<Hal<Statistics>> {
@@ -50,14 +51,19 @@ pub(super) async fn rollouts(
     Ok(Hal::ok(Statistics::default()))
 }
 
-/// There are no automatic assignments yet.
 pub(super) async fn auto_assignments(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<i64>,
 ) -> ApiResult<Hal<Statistics>> {
     require(&app, &caller, id).await?;
-    Ok(Hal::ok(Statistics::default()))
+    let count = count_auto_assignments(&app, &caller, id).await?;
+    Ok(Hal::ok(Statistics { total_auto_assignments: Some(count).filter(|count| *count > 0), ..Statistics::default() }))
+}
+
+async fn count_auto_assignments(app: &App, caller: &Caller, set: i64) -> ApiResult<u64> {
+    let all = app.store.auto_assignments(caller.tenant()).await?;
+    Ok(all.iter().filter(|auto| auto.distribution_set == set).count() as u64)
 }
 
 async fn require(app: &App, caller: &Caller, id: i64) -> ApiResult<()> {

@@ -1,6 +1,7 @@
 //! `PUT /rest/v1/distributionsets/{id}`
 
 use axum::extract::State;
+use harrier_campaigns::auto_assignments::{ReferredTo, add_reconsideration};
 use harrier_domain::authority::Authority;
 use harrier_domain::error::LockedOperation;
 use harrier_domain::software::{DistributionSet, SoftwareModule};
@@ -17,8 +18,9 @@ use super::require_changeable;
 use crate::edits::{Editor, change, change_optional, optional};
 use crate::names::Named;
 
-/// Modules that are locked in the transaction that also saves the set and moves its name guard.
-const LOCKED_WITH_SET: usize = MAX_TRANSACTION - 3;
+/// Modules that are locked in the transaction that also saves the set, moves its name guard, and has the clock reconsider
+/// auto assignments.
+const LOCKED_WITH_SET: usize = MAX_TRANSACTION - 4;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -57,6 +59,9 @@ async fn try_update(
     let mut transaction = store.transaction(tenant);
     transaction.save(&set);
     move_name(&before, &set, tenant, &mut transaction);
+    if (&before.name, &before.version) != (&set.name, &set.version) {
+        add_reconsideration(&mut transaction, tenant, ReferredTo::DistributionSets, editor.now)?;
+    }
     // Locking a set locks its modules, also those that were unlocked since the set was locked before.
     if request.locked == Some(true) {
         lock_modules(store, tenant, &set, &mut transaction).await?;

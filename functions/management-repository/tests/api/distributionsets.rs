@@ -353,9 +353,11 @@ async fn invalidation_takes_actions_back() {
         let path = format!("distributionsets/{set}");
         world.post(&format!("{path}/assignedTargets"), json!([{"id": "t"}])).await.expect(200);
         world.post(&format!("{path}/invalidate"), json!({"actionCancelationType": kind})).await.expect(204);
+        world.settle().await;
         let counted = world.get(&format!("{path}/statistics/actions")).await.json();
         assert_eq!(counted["actions"], json!({expected: 1, "total": 1}), "{kind}");
         world.post(&format!("{path}/invalidate"), json!({"actionCancelationType": "force"})).await.expect(204);
+        world.settle().await;
         let counted = world.get(&format!("{path}/statistics/actions")).await.json();
         assert_eq!(counted["actions"], json!({"CANCELED": 1, "total": 1}), "{kind}, then force");
     }

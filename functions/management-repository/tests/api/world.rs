@@ -7,8 +7,11 @@ use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use harrier::embedded::Durability;
 use harrier::embedded::dynamodb::EmbeddedDynamoDb;
 use harrier::embedded::s3::EmbeddedS3;
+use harrier::embedded::sqs::EmbeddedSqs;
+use harrier::pumps::{Pumps, StepMessages};
 use harrier_domain::Tenant;
 use harrier_domain::audit::Actor;
 use harrier_domain::software::DistributionSet;
@@ -37,6 +40,7 @@ pub struct World {
     pub tenant: Tenant,
     pub objects: EmbeddedS3,
     router: Router,
+    pumps: Pumps,
     _database: EmbeddedDynamoDb,
 }
 
@@ -84,13 +88,20 @@ impl World {
         objects.client().create_bucket().bucket(&settings.bucket).send().await.unwrap();
         let clock = Arc::new(ManualClock::at(NOW));
         let app = App::new(database.client(), objects.client(), objects.client(), settings).unwrap();
-        let app = app.with_clock(clock.clone());
+        let messages = StepMessages::open(&EmbeddedSqs::open(None, Durability::default()).unwrap()).await.unwrap();
+        let app = app.with_clock(clock.clone()).with_steps(messages.sender());
+        let pumps = Pumps::new(app.clone(), messages, Some(database.clone()));
         let tenant = Tenant::parse("default").unwrap();
         create_tenant(&app.store, &NewTenant { tenant: tenant.clone(), now: NOW }).await.unwrap();
         let router = management_repository::router(app.clone());
-        let world = Self { app, clock, tenant, objects, router, _database: database };
+        let world = Self { app, clock, tenant, objects, router, pumps, _database: database };
         world.user("admin", &["ROLE_TENANT_ADMIN"]).await;
         world
+    }
+
+    /// Lets campaigns do what is to be done now.
+    pub async fn settle(&self) {
+        self.pumps.settle().await.unwrap();
     }
 
     pub async fn user(&self, name: &str, authorities: &[&str]) {

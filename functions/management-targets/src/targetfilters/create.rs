@@ -5,11 +5,12 @@ use harrier_domain::audit::Audit;
 use harrier_domain::authority::Authority;
 use harrier_domain::classification::TargetFilter;
 use harrier_domain::text::{self, Violations};
+use harrier_rest::resources::TargetFilterResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Sequence, until_settled};
 
-use super::representation::TargetFilterResource;
+use super::links::{linked, shown};
 use super::{FilterRequest, NAMES};
 use crate::catalogue::claim_name;
 
@@ -36,5 +37,6 @@ pub(super) async fn create(
         transaction.commit().await
     })
     .await?;
-    Ok(Hal::created(TargetFilterResource::single(&filter, &origin)))
+    let auto = linked(&app, &caller, &filter).await?;
+    Ok(Hal::created(shown(&caller, &filter, auto.as_deref()).changed(&origin)))
 }

@@ -3,9 +3,9 @@
 mod auto_assign_ds;
 mod create;
 mod delete;
+mod links;
 pub(crate) mod openapi;
 mod read;
-mod representation;
 mod update;
 
 use axum::Router;
@@ -25,7 +25,10 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/rest/v1/targetfilters", get(read::list).post(create::create))
         .route("/rest/v1/targetfilters/{id}", get(read::get).put(update::update).delete(delete::delete))
-        .route("/rest/v1/targetfilters/{id}/autoAssignDS", get(auto_assign_ds::get).delete(auto_assign_ds::delete))
+        .route(
+            "/rest/v1/targetfilters/{id}/autoAssignDS",
+            get(auto_assign_ds::get).post(auto_assign_ds::post).delete(auto_assign_ds::delete),
+        )
 }
 
 /// A filter to be made or changed.

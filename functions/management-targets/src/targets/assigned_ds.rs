@@ -4,16 +4,12 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use harrier_deployments::{AssignmentOrder, TargetOrder, assign as assign_set};
 use harrier_domain::Error;
-use harrier_domain::action::ActionType;
 use harrier_domain::authority::Authority;
-use harrier_domain::maintenance::Schedule;
 use harrier_domain::software::DistributionSet;
-use harrier_rest::resources::{AssignmentResource, DistributionSetResource};
+use harrier_rest::resources::{AssignmentRequest, AssignmentResource, AssignmentTerms, DistributionSetResource};
 use harrier_rest::{ApiError, ApiResult, Hal, Json, Origin, Path, QueryParams, no_content};
 use harrier_runtime::{App, Caller};
 use harrier_store::Consistency;
-use schemars::JsonSchema;
-use serde::Deserialize;
 
 pub(super) async fn get(
     State(app): State<App>,
@@ -27,7 +23,7 @@ pub(super) async fn get(
 }
 
 /// The set, or 204 when there is none: also for an unknown target (management §8.3 no. 3).
-pub(super) async fn show(app: &App, caller: &Caller, origin: &Origin, set: Option<i64>) -> ApiResult<Response> {
+pub(crate) async fn show(app: &App, caller: &Caller, origin: &Origin, set: Option<i64>) -> ApiResult<Response> {
     let Some(id) = set else {
         return Ok(no_content().into_response());
     };
@@ -40,47 +36,7 @@ pub(super) async fn show(app: &App, caller: &Caller, origin: &Origin, set: Optio
 }
 
 /// One set for the target (management §5.1 "DsAssignment").
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct DsAssignment {
-    id: Option<i64>,
-    #[serde(rename = "type")]
-    action_type: Option<WireActionType>,
-    #[serde(default)]
-    forcetime: i64,
-    weight: Option<i64>,
-    confirmation_required: Option<bool>,
-    maintenance_window: Option<MaintenanceWindow>,
-}
-
-/// The names of management §4.2, in lower case only.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(rename = "ActionType")]
-enum WireActionType {
-    Soft,
-    Forced,
-    TimeForced,
-    DownloadOnly,
-}
-
-impl From<WireActionType> for ActionType {
-    fn from(wire: WireActionType) -> Self {
-        match wire {
-            WireActionType::Soft => Self::Soft,
-            WireActionType::Forced => Self::Forced,
-            WireActionType::TimeForced => Self::TimeForced,
-            WireActionType::DownloadOnly => Self::DownloadOnly,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-struct MaintenanceWindow {
-    schedule: Option<String>,
-    duration: Option<String>,
-    timezone: Option<String>,
-}
+type DsAssignment = AssignmentRequest<Option<i64>>;
 
 pub(super) async fn assign(
     State(app): State<App>,
@@ -100,7 +56,8 @@ pub(super) async fn assign(
         return Ok(Hal::ok(AssignmentResource::new(0, [], &origin)));
     };
     let now = app.now();
-    let targets = body.into_iter().map(|one| one.order(&id, offline, now)).collect::<ApiResult<Vec<_>>>()?;
+    let targets =
+        body.into_iter().map(|one| order(one, &id, offline, now)).collect::<harrier_domain::Result<Vec<_>>>()?;
     let order = AssignmentOrder {
         snapshot: &caller.tenant,
         actor: &caller.actor(),
@@ -109,6 +66,7 @@ pub(super) async fn assign(
         targets,
         offline,
         refuse_unknown: !offline,
+        unless_in_history: false,
         message: None,
         now,
     };
@@ -130,32 +88,9 @@ fn only_set(body: &[DsAssignment]) -> ApiResult<Option<i64>> {
     }
 }
 
-impl DsAssignment {
-    fn order(self, controller_id: &str, offline: bool, now: i64) -> ApiResult<TargetOrder> {
-        let weight = self.weight.map(weight_in_range).transpose()?;
-        let window =
-            if offline { None } else { self.maintenance_window.map(|window| window.schedule(now)).transpose()? };
-        let action_type = self.action_type.map(ActionType::from).unwrap_or_default();
-        Ok(TargetOrder {
-            controller_id: controller_id.to_owned(),
-            action_type,
-            forced_time: (action_type == ActionType::TimeForced).then_some(self.forcetime),
-            weight,
-            window: window.flatten().map(|schedule| schedule.text().clone()),
-            confirmation_required: self.confirmation_required,
-        })
-    }
-}
-
-impl MaintenanceWindow {
-    fn schedule(&self, now: i64) -> harrier_domain::Result<Option<Schedule>> {
-        Schedule::requested(self.schedule.as_deref(), self.duration.as_deref(), self.timezone.as_deref(), now)
-    }
-}
-
-fn weight_in_range(weight: i64) -> harrier_domain::Result<u16> {
-    u16::try_from(weight)
-        .ok()
-        .filter(|weight| *weight <= 1000)
-        .ok_or_else(|| Error::violation("weight", "must be between 0 and 1000"))
+fn order(request: DsAssignment, controller_id: &str, offline: bool, now: i64) -> harrier_domain::Result<TargetOrder> {
+    let AssignmentTerms { action_type, forced_time, weight, window, confirmation_required } =
+        request.read(offline, now)?;
+    let controller_id = controller_id.to_owned();
+    Ok(TargetOrder { controller_id, action_type, forced_time, weight, window, confirmation_required })
 }

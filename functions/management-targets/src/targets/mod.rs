@@ -18,6 +18,8 @@ mod target_type;
 mod update;
 pub(crate) mod view;
 
+pub(crate) use assigned_ds::show as show_set;
+
 use axum::Router;
 use axum::routing::{get, post, put};
 use harrier_domain::target::Target;

@@ -3,14 +3,13 @@
 use harrier_domain::authority::Authority::{CreateTarget, DeleteTarget, ReadDistributionSet, ReadTarget, UpdateTarget};
 use harrier_openapi::{Section, delete, get, many, map, one, page, post, put};
 use harrier_rest::resources::{
-    ActionResource, ActionStatusResource, AssignmentResource, AutoConfirmResource, DistributionSetResource,
-    MetadataResource, TagResource, TargetResource,
+    ActionResource, ActionStatusResource, AssignmentRequest, AssignmentResource, AutoConfirmResource,
+    DistributionSetResource, MetadataResource, TagResource, TargetResource,
 };
 use serde_json::json;
 
 use super::actions::confirmation::Confirmation;
 use super::actions::force::ActionUpdate;
-use super::assigned_ds::DsAssignment;
 use super::auto_confirm::Activation;
 use super::create::TargetCreate;
 use super::metadata::{MetadataCreate, MetadataPut};
@@ -101,7 +100,7 @@ fn assignments() -> Section {
                 .note("`READ_TARGET` is needed besides, unless the assignment is offline.")
                 .needs(&[UpdateTarget, ReadDistributionSet])
                 .flag("offline", "The device was updated by other means: it is recorded as installed at once.")
-                .takes(many::<DsAssignment>(), json!([{ "id": 1, "type": "forced" }]))
+                .takes(many::<AssignmentRequest<Option<i64>>>(), json!([{ "id": 1, "type": "forced" }]))
                 .answers(one::<AssignmentResource>())
                 .fails(&[429]),
         )

@@ -1,6 +1,7 @@
 //! `PUT /rest/v1/targettags/{id}`
 
 use axum::extract::State;
+use harrier_campaigns::auto_assignments::{ReferredTo, add_reconsideration};
 use harrier_domain::authority::Authority;
 use harrier_domain::classification::TargetTag;
 use harrier_domain::text::Violations;
@@ -46,6 +47,9 @@ async fn change(app: &App, caller: &Caller, id: i64, request: &TagRequest) -> Re
     let mut transaction = app.store.transaction(caller.tenant());
     transaction.save(&tag);
     change_name(&mut transaction, caller, NAMES, (&before.name, &tag.name), id);
+    if tag.name != before.name {
+        add_reconsideration(&mut transaction, caller.tenant(), ReferredTo::TargetTags, app.now())?;
+    }
     transaction.commit().await?;
     Ok(tag)
 }

@@ -1,6 +1,7 @@
 //! `/rest/v1/targettypes/{id}/compatibledistributionsettypes`
 
 use axum::extract::State;
+use harrier_campaigns::auto_assignments::{ReferredTo, add_reconsideration};
 use harrier_domain::authority::Authority;
 use harrier_domain::classification::TargetType;
 use harrier_domain::software::DistributionSetType;
@@ -94,5 +95,6 @@ async fn save(
     }
     target_type.audit.touch(&caller.actor(), app.now());
     transaction.save(&target_type);
+    add_reconsideration(&mut transaction, caller.tenant(), ReferredTo::TargetTypes, app.now())?;
     transaction.commit().await
 }

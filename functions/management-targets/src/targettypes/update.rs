@@ -1,6 +1,7 @@
 //! `PUT /rest/v1/targettypes/{id}`
 
 use axum::extract::State;
+use harrier_campaigns::auto_assignments::{ReferredTo, add_reconsideration};
 use harrier_domain::authority::Authority;
 use harrier_domain::classification::TargetType;
 use harrier_domain::text::{self, Violations};
@@ -46,6 +47,9 @@ async fn change(app: &App, caller: &Caller, id: i64, update: &TargetTypeUpdate) 
     let mut transaction = app.store.transaction(caller.tenant());
     transaction.save(&target_type);
     change_name(&mut transaction, caller, NAMES, (&before.name, &target_type.name), id);
+    if target_type.name != before.name {
+        add_reconsideration(&mut transaction, caller.tenant(), ReferredTo::TargetTypes, app.now())?;
+    }
     transaction.commit().await?;
     Ok(target_type)
 }

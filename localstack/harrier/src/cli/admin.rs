@@ -1,4 +1,4 @@
-//! `harrier admin`: tenants and users.
+//! `harrier admin`: tenants, users, the work of campaigns, and whether everything fits together.
 
 use std::io::BufRead;
 
@@ -9,8 +9,9 @@ use harrier_domain::authority::Authority;
 use harrier_identity::{NewTenant, create_tenant};
 use harrier_runtime::{Clock, SystemClock};
 use harrier_store::schema::create_tables;
-use harrier_store::{Consistency, Database, Store, StoreError};
+use harrier_store::{CheckReport, Consistency, Database, Store, StoreError};
 
+use super::campaigns::{DeadLetters, Jobs};
 use super::storage::StorageOptions;
 
 /// Why a command was not carried out.
@@ -24,6 +25,8 @@ pub(super) enum AdminError {
     UnknownUser(String),
     #[error("the password is empty")]
     EmptyPassword,
+    #[error("{0} things are broken")]
+    Broken(usize),
     #[error(transparent)]
     Stack(#[from] StackError),
     #[error(transparent)]
@@ -38,6 +41,20 @@ pub(super) enum Admin {
     CreateUser(CreateUser),
     /// Give a user another password.
     SetPassword(SetPassword),
+    /// Show the invalidations and clean-ups of a tenant, and how far they are.
+    Jobs(Jobs),
+    /// Show the steps of campaigns that failed again and again, or have them tried again. Embedded storage only.
+    DeadLetters(DeadLetters),
+    /// Check that all a tenant has fits together, every counter included. Reads everything; nobody may write meanwhile.
+    Check(Check),
+}
+
+#[derive(Args)]
+pub(super) struct Check {
+    #[arg(default_value = Tenant::DEFAULT)]
+    tenant: String,
+    #[command(flatten)]
+    storage: StorageOptions,
 }
 
 #[derive(Args)]
@@ -87,6 +104,9 @@ impl Admin {
             Self::CreateTenant(command) => command.run().await,
             Self::CreateUser(command) => command.run().await,
             Self::SetPassword(command) => command.run().await,
+            Self::Jobs(command) => command.run(&open_store(&command.storage).await?).await,
+            Self::DeadLetters(command) => command.run().await,
+            Self::Check(command) => command.run().await,
         }
     }
 }
@@ -106,12 +126,7 @@ impl CreateTenant {
 impl CreateUser {
     async fn run(self) -> Result<(), AdminError> {
         let store = open_store(&self.storage).await?;
-        let tenant = Tenant::parse(&self.tenant).ok();
-        let known = match &tenant {
-            Some(tenant) => store.tenant(tenant, Consistency::Strong).await?.is_some(),
-            None => false,
-        };
-        let tenant = tenant.filter(|_| known).ok_or(AdminError::UnknownTenant(self.tenant))?;
+        let tenant = known_tenant(&store, &self.tenant).await?;
         let password = self.password.read()?;
         let made = set_administrator(&store, &tenant, &self.name, self.authorities, password).await?;
         println!("User {} of tenant {tenant} is made.", made.name);
@@ -130,6 +145,32 @@ impl SetPassword {
         tell(&changed.password);
         Ok(())
     }
+}
+
+impl Check {
+    /// Prints what was found; a failure if anything is broken. What a crash may leave behind is none.
+    async fn run(self) -> Result<(), AdminError> {
+        let store = open_store(&self.storage).await?;
+        let tenant = known_tenant(&store, &self.tenant).await?;
+        let report = store.check(&tenant).await?;
+        for finding in &report.findings {
+            println!("{finding}");
+        }
+        let CheckReport { targets, actions, entries, artifacts, .. } = report;
+        println!(
+            "Tenant {tenant}: {targets} targets, {actions} actions, {entries} history entries, {artifacts} artifacts."
+        );
+        match report.broken().count() {
+            0 => Ok(()),
+            broken => Err(AdminError::Broken(broken)),
+        }
+    }
+}
+
+async fn known_tenant(store: &Store, name: &str) -> Result<Tenant, AdminError> {
+    let unknown = || AdminError::UnknownTenant(name.to_owned());
+    let tenant = Tenant::parse(name).map_err(|_| unknown())?;
+    store.tenant(&tenant, Consistency::Strong).await?.map(|_| tenant).ok_or_else(unknown)
 }
 
 impl PasswordOptions {

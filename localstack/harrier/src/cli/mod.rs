@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod campaigns;
 mod demo;
 mod serve;
 mod storage;
@@ -24,7 +25,7 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Watch a virtual fleet update itself through a server in memory.
     Demo(demo::DemoOptions),
-    /// Manage tenants and users. With embedded storage, stop the server first.
+    /// Manage tenants, users and the work of campaigns, check the data. With embedded storage, stop the server first.
     #[command(subcommand)]
     Admin(admin::Admin),
 }

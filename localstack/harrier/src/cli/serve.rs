@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use harrier::{AdministratorOptions, Options, Password, Stack, StackError, Storage, Tls};
+use harrier::{AdministratorOptions, Options, Password, Stack, StackError, Storage, Time, Tls};
+use harrier_domain::polling;
 use harrier_identity::device::CertificateHeaders;
-use harrier_rest::OriginPolicy;
+use harrier_rest::{FilterSettings, Limits, Network, OriginPolicy};
 use harrier_runtime::{DeliveryMode, Settings};
 
 use super::storage::StorageOptions;
@@ -20,6 +21,9 @@ pub(super) struct Serve {
     /// Address of the device and management APIs.
     #[arg(long, env = "HARRIER_LISTEN", value_name = "IP:PORT", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Address of `/metrics` for Prometheus; without it there is none. Nobody logs in to it: keep it off public networks.
+    #[arg(long, env = "HARRIER_METRICS_LISTEN", value_name = "IP:PORT")]
+    metrics_listen: Option<SocketAddr>,
     /// URL under which devices and users reach us, for links; by default what each request names as its host.
     #[arg(long, env = "HARRIER_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
@@ -29,6 +33,10 @@ pub(super) struct Serve {
     /// Private key in PEM format.
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     tls_key: Option<PathBuf>,
+    /// Authorities of client certificates in PEM format: a device may log in with a certificate of theirs that names it, where
+    /// its tenant trusts the SHA-256 fingerprint of one of them (`authentication.header.authority`).
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    client_ca: Option<PathBuf>,
 
     #[command(flatten)]
     storage: StorageOptions,
@@ -38,6 +46,8 @@ pub(super) struct Serve {
     artifacts: Artifacts,
     #[command(flatten)]
     behaviour: Behaviour,
+    #[command(flatten)]
+    filters: Filters,
 }
 
 #[derive(Args)]
@@ -80,6 +90,9 @@ struct Behaviour {
     /// Write down when a device was last seen only if the last time is this many seconds old.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     last_seen_seconds: u32,
+    /// The shortest interval at which tenants may let their devices poll.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3_600))]
+    min_polling_seconds: u32,
     /// Answer each request with the DynamoDB request units it took (`x-request-units`).
     #[arg(long)]
     expose_request_units: bool,
@@ -89,6 +102,48 @@ struct Behaviour {
     /// Believe the headers of a proxy that verified client certificates: only behind one that removes them from requests.
     #[arg(long)]
     trust_certificate_headers: bool,
+}
+
+/// DDI §16. The defaults are hawkBit's.
+#[derive(Args)]
+#[command(next_help_heading = "Who is heard")]
+struct Filters {
+    /// Reading requests a second that one address may send; more are answered 429. 0: no limit.
+    #[arg(long, value_name = "COUNT", default_value_t = 200)]
+    reads_per_second: u32,
+    /// Other requests a second that one address may send. 0: no limit.
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    writes_per_second: u32,
+    /// Reading requests a second that one device may send from one address. 0: no limit.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    device_reads_per_second: u32,
+    /// Other requests a second that one device may send from one address. 0: no limit.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    device_writes_per_second: u32,
+    /// Addresses without limits, as `10.0.0.0/8`, separated by commas; by default loopback, private and link-local ones.
+    #[arg(long, value_name = "NETWORKS", value_delimiter = ',')]
+    unlimited_addresses: Option<Vec<Network>>,
+    /// Addresses that are answered 403.
+    #[arg(long, env = "HARRIER_BLOCKED_ADDRESSES", value_name = "NETWORKS", value_delimiter = ',')]
+    blocked_addresses: Vec<Network>,
+    /// Host names that requests may be for, others are answered 400; by default any.
+    #[arg(long, env = "HARRIER_ALLOWED_HOSTS", value_name = "NAMES", value_delimiter = ',')]
+    allowed_hosts: Vec<String>,
+    /// Where devices may call from; by default anywhere.
+    #[arg(long, env = "HARRIER_DEVICE_NETWORKS", value_name = "NETWORKS", value_delimiter = ',')]
+    device_networks: Vec<Network>,
+}
+
+impl Filters {
+    fn settings(&self) -> FilterSettings {
+        FilterSettings {
+            per_address: Limits { reads: self.reads_per_second, writes: self.writes_per_second },
+            per_device: Limits { reads: self.device_reads_per_second, writes: self.device_writes_per_second },
+            unlimited: self.unlimited_addresses.clone().unwrap_or_else(Network::private),
+            blocked: self.blocked_addresses.clone(),
+            allowed_hosts: self.allowed_hosts.clone(),
+        }
+    }
 }
 
 impl Serve {
@@ -114,17 +169,21 @@ impl Serve {
             storage: self.storage.storage(),
             durability: self.storage.durability(),
             listen: self.listen,
+            metrics_listen: self.metrics_listen,
             storage_listen: self.artifacts.storage_listen,
             storage_url: self.artifacts.storage_url,
-            tls: tls.map(|(certificate, key)| Tls { certificate, key }),
+            tls: tls.map(|(certificate, key)| Tls { certificate, key, client_authorities: self.client_ca }),
             administrator: AdministratorOptions { name: self.administrator.admin_user, password },
             settings,
+            time: Time::default(),
+            pumps: true,
         }
     }
 
     fn settings(&self) -> Settings {
-        let Behaviour { last_seen_seconds, expose_request_units, trust_forwarded, trust_certificate_headers } =
+        let Behaviour { last_seen_seconds, expose_request_units, trust_forwarded, trust_certificate_headers, .. } =
             self.behaviour;
+        let shortest_interval = i64::from(self.behaviour.min_polling_seconds) * 1000;
         let public_base_url = self.public_url.clone();
         Settings {
             table_prefix: self.storage.table_prefix(),
@@ -136,7 +195,10 @@ impl Serve {
             },
             last_seen_resolution: i64::from(last_seen_seconds) * 1000,
             certificate_headers: trust_certificate_headers.then(CertificateHeaders::default),
+            filters: self.filters.settings(),
+            device_networks: self.filters.device_networks.clone(),
             expose_request_units,
+            polling_limits: polling::Limits { min: shortest_interval, ..polling::Limits::default() },
             ..Settings::default()
         }
     }
@@ -150,15 +212,17 @@ fn announcement(stack: &Stack, storage: &Storage) -> String {
         Password::Unchanged => "unchanged".to_owned(),
     };
     let links = stack.storage_address().map(|address| format!("  artifact links  http://{address}\n"));
+    let metrics = stack.metrics_url().map(|url| format!("  metrics         {url}\n"));
     format!(
         "Harrier listens on {url}\n\
         \x20 device API      {url}/{tenant}/controller/v1/<controllerId>\n\
         \x20 management API  {url}/rest/v1\n\
-        {}\
+        {}{}\
         \x20 storage         {}\n\
         \x20 administrator   {} of tenant {tenant}\n\
         \x20 password        {password}\n",
         links.unwrap_or_default(),
+        metrics.unwrap_or_default(),
         described(storage),
         administrator.name,
     )

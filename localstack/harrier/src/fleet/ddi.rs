@@ -32,7 +32,15 @@ pub(super) struct Link {
 pub(super) struct Links {
     pub(super) deployment_base: Option<Link>,
     pub(super) cancel_action: Option<Link>,
+    pub(super) confirmation_base: Option<Link>,
     pub(super) config_data: Option<Link>,
+}
+
+impl Links {
+    /// How many actions the device is told about: one at most (DDI §3.3).
+    pub(super) fn offers(&self) -> usize {
+        [&self.deployment_base, &self.cancel_action, &self.confirmation_base].into_iter().flatten().count()
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -51,6 +59,9 @@ pub(super) struct DeploymentBase {
 #[derive(Debug, Deserialize)]
 pub(super) struct Deployment {
     pub(super) update: String,
+    /// `available` or `unavailable`, where there are such windows.
+    #[serde(rename = "maintenanceWindow")]
+    pub(super) maintenance_window: Option<String>,
     pub(super) chunks: Vec<Chunk>,
 }
 
@@ -94,6 +105,17 @@ pub(super) struct Report {
     pub(super) execution: &'static str,
     pub(super) finished: &'static str,
     pub(super) detail: &'static str,
+    pub(super) code: Option<i32>,
+}
+
+impl Report {
+    pub(super) fn new(execution: &'static str, finished: &'static str, detail: &'static str) -> Self {
+        Self { execution, finished, detail, code: None }
+    }
+
+    pub(super) fn with_code(self, code: Option<i32>) -> Self {
+        Self { code, ..self }
+    }
 }
 
 /// One device's view of the server.
@@ -139,14 +161,30 @@ impl DeviceApi {
 
     /// Sends a feedback to `<href without query>/feedback`.
     pub(super) async fn report(&self, href: &str, report: Report) -> Result<(), FleetError> {
-        let resource = href.split_once('?').map_or(href, |(path, _)| path);
-        let url = format!("{resource}/feedback");
         let status = json!({
             "execution": report.execution,
             "result": { "finished": report.finished },
             "details": [report.detail],
+            "code": report.code,
         });
-        self.answered(self.request(Method::POST, &url).json(&json!({ "status": status })), &url).await.map(drop)
+        self.send_feedback(href, &json!({ "status": status })).await
+    }
+
+    /// The link of the action that waits for a confirmation, behind the link of a poll (DDI §13.2).
+    pub(super) async fn waiting_action(&self, href: &str) -> Result<Option<Link>, FleetError> {
+        let waiting: Poll = self.read(href).await?;
+        Ok(waiting.links.confirmation_base)
+    }
+
+    /// `confirmed` or `denied` (DDI §13.4).
+    pub(super) async fn answer_confirmation(&self, href: &str, answer: &str) -> Result<(), FleetError> {
+        self.send_feedback(href, &json!({ "confirmation": answer, "details": ["Asked the user"] })).await
+    }
+
+    async fn send_feedback(&self, href: &str, body: &Value) -> Result<(), FleetError> {
+        let resource = href.split_once('?').map_or(href, |(path, _)| path);
+        let url = format!("{resource}/feedback");
+        self.answered(self.request(Method::POST, &url).json(body), &url).await.map(drop)
     }
 
     /// The size a `HEAD` tells.
@@ -170,7 +208,8 @@ impl DeviceApi {
     async fn read<T: DeserializeOwned>(&self, url: &str) -> Result<T, FleetError> {
         let request = self.request(Method::GET, url).header(ACCEPT, "application/hal+json");
         let answer = self.answered(request, url).await?;
-        answer.json().await.map_err(|source| FleetError::unexpected(url, source))
+        let body = answer.bytes().await.map_err(|source| FleetError::Network { request: url.to_owned(), source })?;
+        serde_json::from_slice(&body).map_err(|error| FleetError::unexpected(url, error))
     }
 
     fn request(&self, method: Method, url: &str) -> RequestBuilder {

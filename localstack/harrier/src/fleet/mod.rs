@@ -9,6 +9,7 @@ mod device;
 mod download;
 mod error;
 mod management;
+mod recall;
 mod seed;
 mod summary;
 mod tally;
@@ -25,6 +26,7 @@ use tokio::task::JoinSet;
 pub use behaviour::{ArtifactUse, Behaviour};
 pub use error::FleetError;
 pub use management::{ActionStatus, Assignment, Management};
+pub use recall::Recall;
 pub use summary::{DeviceLife, Summary};
 pub use tally::{Stage, Tally};
 
@@ -54,8 +56,9 @@ pub struct Plan {
     pub tenant: String,
     pub devices: Vec<Identity>,
     pub behaviour: Behaviour,
-    /// A device leaves after it concluded this many deployments or cancellations.
+    /// A device leaves after it concluded this many deployments or cancellations, or when it is called home.
     pub conclusions: u32,
+    pub recall: Recall,
     /// A device gives up after this time.
     pub patience: Duration,
     /// Requests of all devices together under way at one time.
@@ -74,6 +77,7 @@ impl Plan {
             devices,
             behaviour: Behaviour::default(),
             conclusions: 1,
+            recall: Recall::default(),
             patience: Duration::from_secs(120),
             concurrency: 256,
             seed: 1,

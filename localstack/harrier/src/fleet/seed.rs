@@ -18,6 +18,11 @@ impl Dice {
         probability > 0.0 && self.0.random_bool(probability.min(1.0))
     }
 
+    /// A number from 0 up to, and without, `bound`.
+    pub(super) fn below(&mut self, bound: usize) -> usize {
+        self.0.random_range(0..bound.max(1))
+    }
+
     pub(super) fn within(&mut self, range: &RangeInclusive<Duration>) -> Duration {
         let micros = |duration: &Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
         let (least, most) = (micros(range.start()), micros(range.end()));

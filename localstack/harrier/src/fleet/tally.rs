@@ -28,6 +28,10 @@ pub struct Tally {
     /// Deployments concluded, whichever way.
     pub updates: AtomicU64,
     pub cancellations: AtomicU64,
+    /// Answers to the question whether an update may begin, yes or no.
+    pub confirmations: AtomicU64,
+    /// Feedback that had no business where it was sent.
+    pub disorders: AtomicU64,
     /// Requests that ended with a passing failure and were repeated by a later poll.
     pub setbacks: AtomicU64,
     pub crashes: AtomicU64,

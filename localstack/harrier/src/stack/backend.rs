@@ -1,7 +1,7 @@
 //! The database and the object store, wherever they are.
 
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -9,34 +9,45 @@ use aws_credential_types::Credentials;
 use super::{StackError, Storage};
 use crate::embedded::dynamodb::EmbeddedDynamoDb;
 use crate::embedded::s3::EmbeddedS3;
+use crate::embedded::sqs::EmbeddedSqs;
 use crate::embedded::{Durability, EmbeddedError, REGION};
+use crate::pumps::StepMessages;
 
 /// Clients of the two services, and the embedded object store if there is one.
 pub(super) struct Backend {
     pub database: aws_sdk_dynamodb::Client,
     pub objects: aws_sdk_s3::Client,
+    /// The queue of steps. Always embedded: where functions are deployed, they have a queue of their own.
+    pub queue: EmbeddedSqs,
+    pub embedded_database: Option<EmbeddedDynamoDb>,
     embedded_objects: Option<EmbeddedS3>,
 }
 
 impl Backend {
     pub(super) async fn open(storage: &Storage, durability: Durability) -> Result<Self, StackError> {
-        let database = open_database(storage, durability).await?;
+        let embedded_database = open_embedded_database(storage, durability)?;
+        let database = match (&embedded_database, storage) {
+            (Some(embedded), _) => embedded.client(),
+            (None, _) => open_database(storage, durability).await?,
+        };
         let directory = match storage {
-            Storage::Aws(endpoint) => return Ok(Self::remote(database, endpoint).await),
-            Storage::Memory => None,
+            Storage::Memory | Storage::Aws(_) => None,
             Storage::Directory(directory) => Some(directory),
             Storage::DynamoDb(_, directory) => directory.as_ref(),
         };
-        let root = directory.map(|directory| directory.join("objects"));
-        let objects = EmbeddedS3::open_with(root.as_deref(), durability)?;
-        Ok(Self { database, objects: objects.client(), embedded_objects: Some(objects) })
-    }
-
-    async fn remote(database: aws_sdk_dynamodb::Client, endpoint: &str) -> Self {
-        let aws = configuration(endpoint).await;
-        // Host names of buckets resolve on AWS only.
-        let objects = aws_sdk_s3::config::Builder::from(&aws).force_path_style(true).build();
-        Self { database, objects: aws_sdk_s3::Client::from_conf(objects), embedded_objects: None }
+        if let Some(directory) = directory {
+            make_private(directory)?;
+        }
+        let queue = open_queue(directory.map(PathBuf::as_path), durability)?;
+        let (objects, embedded_objects) = match storage {
+            Storage::Aws(endpoint) => (remote_objects(endpoint).await, None),
+            _ => {
+                let root = directory.map(|directory| directory.join("objects"));
+                let objects = EmbeddedS3::open_with(root.as_deref(), durability)?;
+                (objects.client(), Some(objects))
+            }
+        };
+        Ok(Self { database, objects, queue, embedded_database, embedded_objects })
     }
 
     /// The client whose presigned links name `public_url`, where the objects are embedded.
@@ -50,20 +61,61 @@ impl Backend {
     }
 }
 
+async fn remote_objects(endpoint: &str) -> aws_sdk_s3::Client {
+    let aws = configuration(endpoint).await;
+    // Host names of buckets resolve on AWS only.
+    let objects = aws_sdk_s3::config::Builder::from(&aws).force_path_style(true).build();
+    aws_sdk_s3::Client::from_conf(objects)
+}
+
+/// The queue below a data directory, or in memory.
+fn open_queue(directory: Option<&Path>, durability: Durability) -> Result<EmbeddedSqs, EmbeddedError> {
+    EmbeddedSqs::open(directory.map(|directory| directory.join("queues.sqlite")).as_deref(), durability)
+}
+
+/// The embedded steps of campaigns, for work that needs nothing else.
+///
+/// # Errors
+/// [`StackError::Embedded`] when they cannot be opened, for example because a server has them open.
+pub async fn open_step_messages(storage: &Storage, durability: Durability) -> Result<StepMessages, StackError> {
+    let directory = match storage {
+        Storage::Memory | Storage::Aws(_) => None,
+        Storage::Directory(directory) => Some(directory),
+        Storage::DynamoDb(_, directory) => directory.as_ref(),
+    };
+    if let Some(directory) = directory {
+        make_private(directory)?;
+    }
+    StepMessages::open(&open_queue(directory.map(PathBuf::as_path), durability)?).await
+}
+
+fn open_embedded_database(
+    storage: &Storage,
+    durability: Durability,
+) -> Result<Option<EmbeddedDynamoDb>, EmbeddedError> {
+    match storage {
+        Storage::Memory => EmbeddedDynamoDb::open_with(None, durability).map(Some),
+        Storage::Directory(directory) => {
+            make_private(directory)?;
+            EmbeddedDynamoDb::open_with(Some(&directory.join("database.sqlite")), durability).map(Some)
+        }
+        Storage::Aws(_) | Storage::DynamoDb(..) => Ok(None),
+    }
+}
+
 /// A client of the database alone, for work that needs no objects.
 ///
 /// # Errors
 /// [`StackError::Embedded`] when the embedded database cannot be opened, for example because a server has it open.
 pub async fn open_database(storage: &Storage, durability: Durability) -> Result<aws_sdk_dynamodb::Client, StackError> {
+    if let Some(embedded) = open_embedded_database(storage, durability)? {
+        return Ok(embedded.client());
+    }
     match storage {
-        Storage::Memory => Ok(EmbeddedDynamoDb::open_with(None, durability)?.client()),
-        Storage::Directory(directory) => {
-            make_private(directory)?;
-            Ok(EmbeddedDynamoDb::open_with(Some(&directory.join("database.sqlite")), durability)?.client())
-        }
         Storage::Aws(endpoint) | Storage::DynamoDb(endpoint, _) => {
             Ok(aws_sdk_dynamodb::Client::new(&configuration(endpoint).await))
         }
+        Storage::Memory | Storage::Directory(_) => Err(EmbeddedError::Stopped.into()),
     }
 }
 

@@ -19,8 +19,17 @@ pub enum StackError {
     Listen { address: SocketAddr, source: std::io::Error },
     #[error("cannot use the certificate {certificate} with the key {key}: {source}", certificate = .certificate.display(), key = .key.display())]
     Tls { certificate: PathBuf, key: PathBuf, source: std::io::Error },
+    #[error("cannot use {path} for client certificates: {source}", path = .path.display())]
+    ClientAuthorities { path: PathBuf, source: std::io::Error },
     #[error("cannot make the bucket {bucket}: {reason}")]
     Bucket { bucket: String, reason: String },
+    #[error("the queue of steps: {0}")]
+    Queue(String),
+    #[error("the engine of campaigns: {0}")]
+    Engine(#[from] harrier_campaigns::EngineError),
+    /// [`Stack::settle`](super::Stack::settle) did not come to an end.
+    #[error("unsettled: {0}")]
+    Unsettled(String),
     #[error(transparent)]
     Password(#[from] PasswordError),
     #[error("the operating system gives no randomness")]

@@ -8,7 +8,7 @@ use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use tokio::task::JoinHandle;
 
-use super::{StackError, Tls};
+use super::StackError;
 
 /// How long requests under way may take to finish when the stack stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -29,16 +29,6 @@ pub(super) fn bind(address: SocketAddr) -> Result<TcpListener, StackError> {
         Ok(listener)
     });
     bound.map_err(|source| StackError::Listen { address, source })
-}
-
-/// Reads certificate and key.
-pub(super) async fn load(tls: Option<&Tls>) -> Result<Option<RustlsConfig>, StackError> {
-    let Some(Tls { certificate, key }) = tls else {
-        return Ok(None);
-    };
-    let loaded = RustlsConfig::from_pem_file(certificate, key).await;
-    let unusable = |source| StackError::Tls { certificate: certificate.clone(), key: key.clone(), source };
-    loaded.map(Some).map_err(unusable)
 }
 
 impl Listener {

@@ -5,7 +5,9 @@ mod backend;
 mod error;
 mod first_start;
 mod listener;
+mod metrics;
 mod options;
+mod tls;
 
 use std::net::SocketAddr;
 
@@ -15,12 +17,13 @@ use harrier_runtime::App;
 use tokio::net::TcpListener;
 
 pub use administrator::{Administrator, Password, set_administrator};
-pub use backend::open_database;
+pub use backend::{open_database, open_step_messages};
 pub use error::StackError;
 pub use first_start::prepare;
-pub use options::{AdministratorOptions, Options, Storage, Tls};
+pub use options::{AdministratorOptions, Options, Storage, Time, Tls};
 
 use crate::embedded::loopback::LocalServer;
+use crate::pumps::{Pumps, Running, StepMessages};
 use crate::routes;
 use backend::Backend;
 use listener::Listener;
@@ -31,6 +34,9 @@ pub struct Stack {
     administrator: Administrator,
     listener: Listener,
     storage: Option<LocalServer>,
+    pumps: Pumps,
+    running: Option<Running>,
+    metrics: Option<Listener>,
 }
 
 impl Stack {
@@ -39,8 +45,9 @@ impl Stack {
     /// # Errors
     /// When the storage cannot be opened, an address is taken, or a certificate cannot be read.
     pub async fn start(options: Options) -> Result<Self, StackError> {
-        let tls = listener::load(options.tls.as_ref()).await?;
+        let tls = tls::load(options.tls.as_ref()).await?;
         let http = listener::bind(options.listen)?;
+        let metrics_listener = options.metrics_listen.map(listener::bind).transpose()?;
         let storage_listener = TcpListener::from_std(listener::bind(options.storage_listen)?)?;
         let backend = Backend::open(&options.storage, options.durability).await?;
         let mut settings = options.settings;
@@ -48,12 +55,21 @@ impl Stack {
 
         let public = options.storage_url.unwrap_or_else(|| reachable_url(&storage_listener));
         let signing = backend.signing_client(&public);
+        let messages = StepMessages::open(&backend.queue).await?;
         let app = App::new(backend.database.clone(), backend.objects.clone(), signing, settings)?;
+        let app = app.with_clock(options.time.0).with_steps(messages.sender());
         let administrator = prepare(&app, &backend.database, &backend.objects, options.administrator).await?;
         let storage =
             backend.embedded_objects().map(|objects| objects.serve_presigned(storage_listener)).transpose()?;
-        let listener = Listener::start(http, tls, routes(&app))?;
-        Ok(Self { app, administrator, listener, storage })
+        let (config, authorities) = tls.map(|tls| (tls.config, tls.authorities)).unzip();
+        let routes = tls::with_certificates(routes(&app), &app, authorities.flatten());
+        let listener = Listener::start(http, config, routes)?;
+        let pumps = Pumps::new(app.clone(), messages, backend.embedded_database);
+        let running = options.pumps.then(|| pumps.start());
+        let metrics = metrics_listener
+            .map(|bound| Listener::start(bound, None, metrics::routes(app.clone(), pumps.clone())))
+            .transpose()?;
+        Ok(Self { app, administrator, listener, storage, pumps, running, metrics })
     }
 
     /// Where the APIs listen.
@@ -74,6 +90,12 @@ impl Stack {
         self.storage.as_ref().map(LocalServer::address)
     }
 
+    /// Where numbers are served to Prometheus; `None` when nobody asked for it.
+    #[must_use]
+    pub fn metrics_url(&self) -> Option<String> {
+        self.metrics.as_ref().map(|listener| format!("{}/metrics", listener.url()))
+    }
+
     /// The administrator of tenant [`Tenant::DEFAULT`].
     #[must_use]
     pub fn administrator(&self) -> &Administrator {
@@ -92,6 +114,20 @@ impl Stack {
         &self.app
     }
 
+    /// What moves campaigns here.
+    #[must_use]
+    pub fn pumps(&self) -> &Pumps {
+        &self.pumps
+    }
+
+    /// Lets campaigns move until there is nothing to do at the present time: stream and queue are empty, nothing is due.
+    ///
+    /// # Errors
+    /// [`StackError::Unsettled`] when a step failed again and again.
+    pub async fn settle(&self) -> Result<(), StackError> {
+        self.pumps.settle().await
+    }
+
     /// Waits until the listener ends by itself, which only a failure makes it do.
     ///
     /// # Errors
@@ -105,6 +141,8 @@ impl Stack {
     /// # Errors
     /// When a listener had failed.
     pub async fn shutdown(self) -> Result<(), StackError> {
+        // Steps under way end wherever they are, and come again at the next start.
+        drop(self.running);
         self.listener.shutdown().await?;
         if let Some(storage) = self.storage {
             storage.shutdown().await?;

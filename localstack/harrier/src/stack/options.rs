@@ -2,8 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use harrier_runtime::Settings;
+use harrier_runtime::{Clock, Settings, SystemClock};
 
 use crate::embedded::Durability;
 
@@ -26,6 +27,9 @@ pub struct Tls {
     /// The certificate, followed by the certificates of those who signed it.
     pub certificate: PathBuf,
     pub key: PathBuf,
+    /// The authorities that issue client certificates. With them callers may show one; who shows none is heard all the same,
+    /// and who shows one that is not theirs is not.
+    pub client_authorities: Option<PathBuf>,
 }
 
 /// The options of [`Stack::start`](super::Stack::start).
@@ -36,6 +40,8 @@ pub struct Options {
     pub durability: Durability,
     /// Address of the APIs; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Address of `/metrics`, which everybody who reaches it may read; `None` serves none.
+    pub metrics_listen: Option<SocketAddr>,
     /// Address of presigned links.
     pub storage_listen: SocketAddr,
     /// The URL under which devices reach `storage_listen`.
@@ -43,6 +49,26 @@ pub struct Options {
     pub tls: Option<Tls>,
     pub administrator: AdministratorOptions,
     pub settings: Settings,
+    pub time: Time,
+    /// Let campaigns move by themselves. Without it they move by [`Stack::settle`](super::Stack::settle) alone.
+    pub pumps: bool,
+}
+
+/// What tells the time to everything in the stack.
+#[derive(Clone)]
+pub struct Time(pub Arc<dyn Clock>);
+
+impl Default for Time {
+    fn default() -> Self {
+        Self(Arc::new(SystemClock))
+    }
+}
+
+/// There is nothing to show of a clock.
+impl std::fmt::Debug for Time {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Time")
+    }
 }
 
 /// Who administers tenant `DEFAULT`.
@@ -75,11 +101,14 @@ impl Options {
             storage: Storage::Memory,
             durability: Durability::default(),
             listen: free_port,
+            metrics_listen: None,
             storage_listen: free_port,
             storage_url: None,
             tls: None,
             administrator: AdministratorOptions::default(),
             settings: Settings::default(),
+            time: Time::default(),
+            pumps: true,
         }
     }
 }

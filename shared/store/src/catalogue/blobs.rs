@@ -5,7 +5,6 @@
 //! leaves bytes that nobody uses, never an artifact without bytes. A removal that was cut short holds claims off for
 //! [`REMOVAL_TIME`] only.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use harrier_domain::{Error, Tenant};
 use serde::{Deserialize, Serialize};
 
@@ -39,13 +38,15 @@ impl Record for Blob {
 }
 
 impl Blob {
+    pub(crate) const KIND: &'static str = "blob";
+
     /// Its bytes are being removed.
     fn is_going(&self, now: i64) -> bool {
         self.uses == 0 && self.going_since.is_some_and(|since| now < since + REMOVAL_TIME)
     }
 
     fn key_of(tenant: &Tenant, sha256: &str) -> Key {
-        keys::catalogue_text(tenant, "blob", sha256)
+        keys::catalogue_text(tenant, Self::KIND, sha256)
     }
 }
 
@@ -108,12 +109,7 @@ impl Store {
 
     /// Artifact storage the tenant uses, in bytes.
     pub async fn stored_bytes(&self, tenant: &Tenant) -> Result<u64> {
-        let item = self.database.get(&storage_key(tenant), Consistency::Strong).await?;
-        let bytes = item.as_ref().and_then(|item| item.get(STORED_BYTES)).and_then(|value| match value {
-            AttributeValue::N(number) => number.parse().ok(),
-            _ => None,
-        });
-        Ok(bytes.unwrap_or(0))
+        Ok(u64::try_from(self.database.number(&storage_key(tenant), STORED_BYTES).await?).unwrap_or(0))
     }
 }
 

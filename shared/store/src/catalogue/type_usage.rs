@@ -1,10 +1,8 @@
 //! How many distribution sets use a distribution set type: a counter beside the type, changed in the transactions that
 //! make and remove sets, so that "unused" can be a condition of a transaction instead of a guess.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use harrier_domain::{Error, Tenant};
 
-use crate::database::Consistency;
 use crate::error::{Result, StoreError};
 use crate::item::Key;
 use crate::{Store, Transaction, keys};
@@ -35,11 +33,7 @@ impl Transaction<'_> {
 impl Store {
     /// How many sets, soft-deleted ones included, use the type.
     pub async fn count_of_sets_of_type(&self, tenant: &Tenant, set_type: i64) -> Result<u64> {
-        let item = self.database.get(&usage_key(tenant, set_type), Consistency::Strong).await?;
-        match item.as_ref().and_then(|item| item.get(SETS)) {
-            None => Ok(0),
-            Some(AttributeValue::N(number)) => number.parse().map_err(StoreError::broken_item),
-            Some(_) => Err(StoreError::broken_item("a counter is no number")),
-        }
+        let count = self.database.number(&usage_key(tenant, set_type), SETS).await?;
+        u64::try_from(count).map_err(StoreError::broken_item)
     }
 }

@@ -70,6 +70,33 @@ impl Store {
         ActionWalk { store: self, tenant, order, page, partitions: (0..ACTION_SHARDS).map(cursor).collect() }
     }
 
+    /// Actions of one partition of the index, 0 to [`ACTION_SHARDS`], in the order of their ids, starting after `after`.
+    pub async fn action_page(
+        &self,
+        tenant: &Tenant,
+        shard: i64,
+        after: i64,
+        limit: i32,
+    ) -> Result<Vec<ActionReference>> {
+        let answer = self
+            .database
+            .client
+            .query()
+            .table_name(self.database.table_name(Table::Fleet))
+            .index_name(INDEX_BY_ID)
+            .key_condition_expression(format!("{INDEX_PARTITION_KEY} = :pk AND {INDEX_SORT_KEY} > :after"))
+            .expression_attribute_values(":pk", AttributeValue::S(keys::action_index(tenant, shard)))
+            .expression_attribute_values(":after", AttributeValue::N(after.to_string()))
+            .limit(limit.clamp(1, MAX_PAGE))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(StoreError::backend)?;
+        meter::record(Kind::Read, answer.consumed_capacity());
+        let prefix = keys::actions(tenant, "");
+        Ok(answer.items().iter().filter_map(|item| reference(item, &prefix)).collect())
+    }
+
     /// The actions referred to, in that order; those gone meanwhile are left out.
     pub async fn actions_at(&self, tenant: &Tenant, references: &[ActionReference]) -> Result<Vec<Loaded<Action>>> {
         let key = |reference: &ActionReference| keys::action(tenant, &reference.controller_id, reference.id);

@@ -10,7 +10,7 @@ use crate::item::{Key, Loaded, Record, decode};
 use crate::keys;
 use crate::meter::{self, Kind};
 use crate::schema::{INDEX_BY_ID, INDEX_PARTITION_KEY, INDEX_SORT_KEY, PARTITION_KEY, SORT_KEY, Table};
-use crate::transaction::{Expression, history_condition};
+use crate::transaction::{Expression, history_condition, open_condition};
 use crate::{MAX_PAGE, Store};
 
 impl Record for Action {
@@ -69,6 +69,21 @@ impl Store {
         self.database.query_all(&range).await?.into_iter().map(decode).collect()
     }
 
+    /// The ids of a target's oldest actions, at most `count`, oldest first.
+    pub async fn oldest_actions(&self, tenant: &Tenant, controller_id: &str, count: usize) -> Result<Vec<i64>> {
+        let range = Range {
+            table: Table::Fleet,
+            partition: keys::actions(tenant, controller_id),
+            sort: SortRange::Prefix(keys::ACTION_PREFIX.to_owned()),
+            forward: true,
+            limit: i32::try_from(count).unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE),
+            consistency: Consistency::Strong,
+        };
+        let page = self.database.query(&range, None).await?;
+        let actions = page.items.into_iter().take(count);
+        actions.map(|item| decode::<Action>(item).map(|action| action.id)).collect()
+    }
+
     /// The controller id of an action's target, wherever in the tenant it is: from the index, a moment old.
     pub async fn owner_of_action(&self, tenant: &Tenant, id: i64) -> Result<Option<String>> {
         let answer = self
@@ -123,6 +138,12 @@ impl Store {
         entries.map(|item| decode(item).map(Loaded::into_inner)).collect()
     }
 
+    /// The histories of all actions of a target, in the order of the actions, oldest entry first.
+    pub async fn entries_of(&self, tenant: &Tenant, controller_id: &str) -> Result<Vec<StatusEntry>> {
+        let items = self.database.query_all(&entry_range(tenant, controller_id, keys::ENTRY_PREFIX.to_owned())).await?;
+        items.into_iter().map(|item| decode(item).map(Loaded::into_inner)).collect()
+    }
+
     /// The keys of all history entries of a target's actions, oldest action first, for removal with the target.
     pub async fn entry_keys(&self, tenant: &Tenant, controller_id: &str) -> Result<Vec<Key>> {
         self.keys_of_entries(tenant, controller_id, keys::ENTRY_PREFIX.to_owned()).await
@@ -134,14 +155,7 @@ impl Store {
     }
 
     async fn keys_of_entries(&self, tenant: &Tenant, controller_id: &str, prefix: String) -> Result<Vec<Key>> {
-        let range = Range {
-            table: Table::Fleet,
-            partition: keys::actions(tenant, controller_id),
-            sort: SortRange::Prefix(prefix),
-            forward: true,
-            limit: MAX_PAGE,
-            consistency: Consistency::Strong,
-        };
+        let range = entry_range(tenant, controller_id, prefix);
         let items = self.database.query_all(&range).await?;
         let sorts = items.iter().filter_map(|item| item.get(SORT_KEY)?.as_s().ok());
         let key = |sort: &String| Key { table: Table::Fleet, partition: range.partition.clone(), sort: sort.clone() };
@@ -160,7 +174,56 @@ impl Store {
         entry: &StatusEntry,
         limit: i64,
     ) -> Result<()> {
-        self.count_entry(tenant, action, limit).await?;
+        let mut update = counting(entry);
+        let condition = history_condition(&mut update, action.status, limit);
+        self.append_on(tenant, entry, update, condition).await
+    }
+
+    /// As [`Store::append_plainly`], for an action that was not read.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the action is gone, closed or full, or has an entry of this millisecond or a later
+    /// one: to tell which, it must be read.
+    pub async fn append_unseen(&self, tenant: &Tenant, entry: &StatusEntry, limit: i64) -> Result<()> {
+        let mut update = counting(entry);
+        let (last, id) = (update.name("le"), update.value(AttributeValue::N(entry.id.to_string())));
+        let condition = format!("{} AND {last} < {id}", open_condition(&mut update, limit));
+        self.append_on(tenant, entry, update, condition).await
+    }
+
+    async fn append_on(
+        &self,
+        tenant: &Tenant,
+        entry: &StatusEntry,
+        update: Expression,
+        condition: String,
+    ) -> Result<()> {
+        let key = keys::action(tenant, &entry.controller_id, entry.action);
+        let counted = self
+            .database
+            .client
+            .update_item()
+            .table_name(self.database.table_name(key.table))
+            .set_key(Some(key.attributes()))
+            .update_expression(update.text())
+            .condition_expression(condition)
+            .set_expression_attribute_names(Some(update.names))
+            .set_expression_attribute_values(Some(update.values))
+            .return_values(ReturnValue::None)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        match counted {
+            Ok(answer) => meter::record(Kind::Write, answer.consumed_capacity()),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                return Err(StoreError::Conflict);
+            }
+            Err(error) => return Err(StoreError::backend(error)),
+        }
+        self.put_entry(tenant, entry).await
+    }
+
+    async fn put_entry(&self, tenant: &Tenant, entry: &StatusEntry) -> Result<()> {
         let answer = self
             .database
             .client
@@ -182,40 +245,25 @@ impl Store {
             Err(error) => Err(StoreError::backend(error)),
         }
     }
+}
 
-    async fn count_entry(&self, tenant: &Tenant, action: &Loaded<Action>, limit: i64) -> Result<()> {
-        let key = action.key(tenant);
-        let mut update = Expression::default();
-        update.set("le", AttributeValue::N(action.last_entry.to_string()));
-        if let Some(status) = action.last_entry_status {
-            update.set("ls", AttributeValue::S(status.name().to_owned()));
-        }
-        update.add("n", 1);
-        update.add(crate::item::REVISION, 1);
-        let condition = history_condition(&mut update, action.status, limit);
-        let answer = self
-            .database
-            .client
-            .update_item()
-            .table_name(self.database.table_name(key.table))
-            .set_key(Some(key.attributes()))
-            .update_expression(update.text())
-            .condition_expression(condition)
-            .set_expression_attribute_names(Some(update.names))
-            .set_expression_attribute_values(Some(update.values))
-            .return_values(ReturnValue::None)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                meter::record(Kind::Write, answer.consumed_capacity());
-                Ok(())
-            }
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Err(StoreError::Conflict)
-            }
-            Err(error) => Err(StoreError::backend(error)),
-        }
+/// The change of an action that gets the entry.
+fn counting(entry: &StatusEntry) -> Expression {
+    let mut update = Expression::default();
+    update.set("le", AttributeValue::N(entry.id.to_string()));
+    update.set("ls", AttributeValue::S(entry.status.name().to_owned()));
+    update.add("n", 1);
+    update.add(crate::item::REVISION, 1);
+    update
+}
+
+fn entry_range(tenant: &Tenant, controller_id: &str, prefix: String) -> Range {
+    Range {
+        table: Table::Fleet,
+        partition: keys::actions(tenant, controller_id),
+        sort: SortRange::Prefix(prefix),
+        forward: true,
+        limit: MAX_PAGE,
+        consistency: Consistency::Strong,
     }
 }

@@ -76,6 +76,11 @@ impl Store {
         Ok(u64::try_from(counts.sum::<i64>()).unwrap_or(0))
     }
 
+    /// The counter of one shard.
+    pub(crate) async fn target_count_of_shard(&self, tenant: &Tenant, shard: u32) -> Result<i64> {
+        self.database.number(&keys::target_count(tenant, shard), COUNT).await
+    }
+
     /// Notes a contact: its time, and the address if it changed. Not a decision, hence no revision and no transaction;
     /// a target deleted meanwhile stays deleted.
     pub async fn note_contact(

@@ -45,6 +45,11 @@ impl Transaction<'_> {
 }
 
 impl Store {
+    /// The counter of one shard.
+    pub(crate) async fn type_uses_in_shard(&self, tenant: &Tenant, target_type: i64, shard: u32) -> Result<i64> {
+        self.database.number(&counter(tenant, target_type, shard), COUNT).await
+    }
+
     /// Removes the counters of a type that is gone. They are all zero, so this only tidies up.
     pub async fn forget_type_uses(&self, tenant: &Tenant, target_type: i64) -> Result<()> {
         let mut transaction = self.transaction(tenant);

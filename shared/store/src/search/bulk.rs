@@ -15,6 +15,8 @@ use crate::{MAX_PAGE, Store};
 #[derive(Debug)]
 pub struct MatchingPage {
     pub targets: Vec<Loaded<Target>>,
+    /// How many targets were looked at.
+    pub examined: usize,
     /// The last controller id that was looked at; `None` at the end of the shard.
     pub next: Option<String>,
 }
@@ -69,7 +71,7 @@ impl Store {
         let mut walk = ShardWalk::new(self, tenant, shard, &range, limit.clamp(1, MAX_PAGE));
         let page = walk.next().await?.unwrap_or_default();
         let next = page.last().map(|last| last.target.controller_id.clone()).filter(|_| !walk.is_at_end());
-        Ok(MatchingPage { targets: keep_matching(selection, page), next })
+        Ok(MatchingPage { examined: page.len(), targets: keep_matching(selection, page), next })
     }
 }
 

@@ -19,7 +19,7 @@ pub use bulk::MatchingPage;
 pub use listing::{Found, list};
 pub use references::{NamedSet, NamedTag, NamedType};
 pub use rows::{
-    ActionRow, DistributionSetRow, DistributionSetTagRow, DistributionSetTypeRow, SoftwareModuleRow,
+    ActionRow, AutoAssignmentRow, DistributionSetRow, DistributionSetTagRow, DistributionSetTypeRow, SoftwareModuleRow,
     SoftwareModuleTypeRow, TargetFilterRow, TargetRow, TargetTagRow, TargetTypeRow,
 };
 pub use scope::TargetScope;

@@ -17,6 +17,7 @@ pub struct TargetSelection {
     query: Query,
     scopes: Vec<TargetScope>,
     reads_details: bool,
+    reads_contact: bool,
     is_everything: bool,
 }
 
@@ -31,6 +32,12 @@ impl TargetSelection {
     #[must_use]
     pub fn reads_details(&self) -> bool {
         self.reads_details
+    }
+
+    /// Whether the time of the last contact decides, or the address a device calls from.
+    #[must_use]
+    pub fn reads_contact(&self) -> bool {
+        self.reads_contact
     }
 
     /// Every target is selected.
@@ -68,7 +75,8 @@ impl Store {
     ) -> Result<TargetSelection> {
         self.resolve_target_references(tenant, &mut query).await?;
         let reads_details = query.reads(Field::Attribute) || query.reads(Field::Metadata);
+        let reads_contact = query.reads(Field::LastControllerRequestAt) || query.reads(Field::Address);
         let is_everything = scopes.is_empty() && query.is_everything();
-        Ok(TargetSelection { query, scopes, reads_details, is_everything })
+        Ok(TargetSelection { query, scopes, reads_details, reads_contact, is_everything })
     }
 }

@@ -14,6 +14,8 @@ pub enum Sequence {
     Target,
     /// Everything in the catalogue shares one sequence.
     Catalogue,
+    /// Invalidations.
+    Job,
 }
 
 /// Devices parse action ids as 32-bit integers (DDI §1.1).
@@ -25,6 +27,7 @@ impl Sequence {
             Self::Action => "action",
             Self::Target => "target",
             Self::Catalogue => "catalogue",
+            Self::Job => "job",
         }
     }
 }

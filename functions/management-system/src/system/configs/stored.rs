@@ -46,3 +46,8 @@ impl Stored {
         }
     }
 }
+
+/// Whether a change of the key changes when old actions go.
+pub(super) fn is_of_clean_up(key: Key) -> bool {
+    matches!(key, Key::CleanupExpiry | Key::CleanupStatuses)
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
+use harrier_campaigns::clean_up;
 use harrier_domain::Error;
 use harrier_domain::authority::Authority;
 use harrier_domain::configuration::{DEFAULT_DISTRIBUTION_SET_TYPE, Entry, Key, RawValue, Rules};
@@ -16,7 +17,7 @@ use serde::Deserialize;
 use serde_json::Value as JsonValue;
 
 use super::default_set_type;
-use super::stored::Stored;
+use super::stored::{self, Stored};
 
 /// The body of a change to one key.
 #[derive(Deserialize, JsonSchema)]
@@ -92,8 +93,14 @@ async fn store_once(app: &App, caller: &Caller, requested: &Requested, now: i64)
     let stored = Stored::load(&app.store, caller.tenant()).await?;
     let changes = decide(app, &stored, &requested.values, caller.name(), now)?;
     let mut transaction = app.store.transaction(caller.tenant());
+    let mut configuration = stored.configuration();
+    let plans_clean_up = changes.iter().any(|(key, _)| stored::is_of_clean_up(*key));
     for (key, entry) in changes {
-        stored.write(&mut transaction, key, entry);
+        stored.write(&mut transaction, key, entry.clone());
+        configuration.insert(key, entry)?;
+    }
+    if plans_clean_up {
+        clean_up::plan(&mut transaction, caller.tenant(), &configuration, now)?;
     }
     if let Some(id) = requested.default_set_type {
         default_set_type::write(&app.store, &mut transaction, caller.tenant(), &stored.tenant, id).await?;

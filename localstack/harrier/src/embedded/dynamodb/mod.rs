@@ -2,6 +2,7 @@
 
 mod connector;
 mod dispatch;
+mod stream;
 mod tokens;
 mod workers;
 
@@ -9,19 +10,24 @@ mod workers;
 mod tests;
 #[cfg(test)]
 mod tests_durability;
+#[cfg(test)]
+mod tests_stream;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Region, SharedHttpClient, StalledStreamProtectionConfig};
 use dynoxide::Database;
+use rusqlite::Connection;
+use tokio::sync::Notify;
 
 use super::lock::StateLock;
 use super::{Durability, EmbeddedError, REGION};
 use connector::InProcessHttpClient;
 pub(super) use dispatch::Answer;
+pub use stream::{EmbeddedRecord, StreamPosition};
 use tokens::Tokens;
 use workers::Workers;
 
@@ -36,6 +42,9 @@ pub struct EmbeddedDynamoDb {
 struct Engine {
     workers: Workers,
     tokens: Arc<Tokens>,
+    /// For what the engine does not do itself; used only while its threads rest.
+    side: Mutex<Connection>,
+    answered: Notify,
     _lock: Option<StateLock>,
 }
 
@@ -55,8 +64,27 @@ impl EmbeddedDynamoDb {
     /// As [`open`](Self::open).
     pub fn open_with(path: Option<&Path>, durability: Durability) -> Result<Self, EmbeddedError> {
         let lock = path.map(|file| StateLock::take(&beside(file, "lock"))).transpose()?;
-        let database = open_database(path, durability)?;
-        let engine = Engine { workers: Workers::start(database)?, tokens: Arc::default(), _lock: lock };
+        let name = database_name(path)?;
+        let database = open_database(&name, path.is_some() && durability == Durability::ProcessDeath)?;
+        Self::assemble(&name, Workers::start(database)?, lock)
+    }
+
+    /// An empty database in memory without threads of its own: the same requests are always answered in the same order,
+    /// where they are asked. For simulations.
+    ///
+    /// # Errors
+    /// [`EmbeddedError::Database`] when the engine fails.
+    pub fn open_inline() -> Result<Self, EmbeddedError> {
+        let name = database_name(None)?;
+        let workers = Workers::inline(open_database(&name, false)?);
+        Self::assemble(&name, workers, None)
+    }
+
+    fn assemble(name: &str, workers: Workers, lock: Option<StateLock>) -> Result<Self, EmbeddedError> {
+        let side = Connection::open(name).map_err(|error| EmbeddedError::Database(error.to_string()))?;
+        stream::index(&side)?;
+        let (side, answered) = (Mutex::new(side), Notify::new());
+        let engine = Engine { workers, tokens: Arc::default(), side, answered, _lock: lock };
         Ok(Self { engine: Arc::new(engine) })
     }
 
@@ -97,16 +125,27 @@ impl EmbeddedDynamoDb {
     /// Answers one request as the service would. `target` is the value of `x-amz-target`.
     pub(super) async fn answer(&self, target: String, body: Vec<u8>) -> Result<Answer, EmbeddedError> {
         let tokens = Arc::clone(&self.engine.tokens);
-        self.engine.workers.run(move |database| dispatch::answer(database, &tokens, &target, &body)).await
+        let answer = self.engine.workers.run(move |database| dispatch::answer(database, &tokens, &target, &body)).await;
+        self.engine.answered.notify_waiters();
+        answer
     }
 }
 
-fn open_database(path: Option<&Path>, durability: Durability) -> Result<Database, EmbeddedError> {
+/// What SQLite calls the database: its file, or a place in memory that both connections find.
+fn database_name(path: Option<&Path>) -> Result<String, EmbeddedError> {
+    match path {
+        Some(path) => {
+            let name = path.to_str().ok_or_else(|| EmbeddedError::Database("the path is not UTF-8".to_owned()))?;
+            Ok(name.to_owned())
+        }
+        None => Ok(format!("file:/harrier-{:032x}?vfs=memdb", rand::random::<u128>())),
+    }
+}
+
+fn open_database(name: &str, relaxed: bool) -> Result<Database, EmbeddedError> {
     let failed = |error: dynoxide::DynoxideError| EmbeddedError::Database(error.to_string());
-    let Some(path) = path else { return Database::memory().map_err(failed) };
-    let name = path.to_str().ok_or_else(|| EmbeddedError::Database("the path is not UTF-8".to_owned()))?;
     let database = Database::new(name).map_err(failed)?;
-    if durability == Durability::ProcessDeath {
+    if relaxed {
         // The engine opens its write-ahead log with `synchronous = FULL` and has one switch to `NORMAL`: the end
         // of a bulk load. NORMAL hands each commit to the operating system before it answers.
         database.disable_bulk_loading().map_err(failed)?;

@@ -4,7 +4,8 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::transact_write_items::builders::TransactWriteItemsFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, Put, ReturnConsumedCapacity,
-    ReturnValue, ReturnValuesOnConditionCheckFailure, ScalarAttributeType, TransactWriteItem, Update,
+    ReturnValue, ReturnValuesOnConditionCheckFailure, ScalarAttributeType, StreamSpecification, TransactWriteItem,
+    Update,
 };
 
 use super::EmbeddedDynamoDb;
@@ -12,12 +13,17 @@ use super::EmbeddedDynamoDb;
 pub(super) const TABLE: &str = "things";
 
 pub(super) async fn create_table(client: &Client) {
+    create_table_with(client, TABLE, None).await;
+}
+
+pub(super) async fn create_table_with(client: &Client, name: &str, stream: Option<StreamSpecification>) {
     let attribute = |name: &str| {
         let kind = ScalarAttributeType::S;
         AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build().unwrap()
     };
     let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
-    let request = client.create_table().table_name(TABLE).billing_mode(BillingMode::PayPerRequest);
+    let request = client.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
+    let request = request.set_stream_specification(stream);
     let request = request.attribute_definitions(attribute("pk")).attribute_definitions(attribute("sk"));
     request.key_schema(key("pk", KeyType::Hash)).key_schema(key("sk", KeyType::Range)).send().await.unwrap();
 }

@@ -1,7 +1,7 @@
 //! The engine's own threads. Its work is synchronous behind one mutex, so it must not run on the runtime's workers.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{Builder, JoinHandle};
 
 use dynoxide::Database;
@@ -15,10 +15,13 @@ const THREADS: usize = 2;
 type Job = Box<dyn FnOnce(&Database) + Send>;
 
 /// Threads that run jobs against one database until the value is dropped.
-#[derive(Debug)]
 pub(super) struct Workers {
+    /// In place of threads: jobs run where they are asked for, one after the other.
+    inline: Option<Database>,
     jobs: Option<Sender<Job>>,
     threads: Vec<JoinHandle<()>>,
+    /// Shared by the jobs under way, exclusive for work beside them.
+    gate: Arc<RwLock<()>>,
 }
 
 impl Workers {
@@ -26,13 +29,19 @@ impl Workers {
     pub(super) fn start(database: Database) -> Result<Self, EmbeddedError> {
         let (sender, receiver) = channel::<Job>();
         let receiver = Arc::new(Mutex::new(receiver));
-        let mut workers = Self { jobs: Some(sender), threads: Vec::with_capacity(THREADS) };
+        let mut workers =
+            Self { inline: None, jobs: Some(sender), threads: Vec::with_capacity(THREADS), gate: Arc::default() };
         for _ in 0..THREADS {
-            let (jobs, database) = (Arc::clone(&receiver), database.clone());
-            let thread = Builder::new().name("dynamodb".to_owned()).spawn(move || work(&jobs, &database))?;
+            let (jobs, database, gate) = (Arc::clone(&receiver), database.clone(), Arc::clone(&workers.gate));
+            let thread = Builder::new().name("dynamodb".to_owned()).spawn(move || work(&jobs, &database, &gate))?;
             workers.threads.push(thread);
         }
         Ok(workers)
+    }
+
+    /// Runs jobs on the threads that ask for them, so that the same requests are always answered in the same order.
+    pub(super) fn inline(database: Database) -> Self {
+        Self { inline: Some(database), jobs: None, threads: Vec::new(), gate: Arc::default() }
     }
 
     /// Runs `job` on one of the threads. The job runs to its end even if the caller stops waiting, as a request
@@ -41,6 +50,9 @@ impl Workers {
         &self,
         job: impl FnOnce(&Database) -> T + Send + 'static,
     ) -> Result<T, EmbeddedError> {
+        if let Some(database) = &self.inline {
+            return Ok(job(database));
+        }
         let (reply, answer) = oneshot::channel();
         let boxed: Job = Box::new(move |database| {
             // The receiver is gone when the caller has stopped waiting; its work is done all the same.
@@ -50,10 +62,23 @@ impl Workers {
         jobs.send(boxed).map_err(|_| EmbeddedError::Stopped)?;
         answer.await.map_err(|_| EmbeddedError::Stopped)
     }
+
+    /// Does something on the calling thread while no job runs.
+    pub(super) fn alone<T>(&self, act: impl FnOnce() -> T) -> T {
+        let _exclusive = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        act()
+    }
 }
 
-fn work(jobs: &Mutex<Receiver<Job>>, database: &Database) {
+impl std::fmt::Debug for Workers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Workers").field("threads", &self.threads.len()).finish_non_exhaustive()
+    }
+}
+
+fn work(jobs: &Mutex<Receiver<Job>>, database: &Database, gate: &RwLock<()>) {
     while let Some(job) = next(jobs) {
+        let _shared = gate.read().unwrap_or_else(PoisonError::into_inner);
         job(database);
     }
 }

@@ -18,9 +18,13 @@ use tokio::task::JoinHandle;
 use super::EmbeddedError;
 use super::dynamodb::EmbeddedDynamoDb;
 use super::s3::{EmbeddedS3, InProcessService, forward};
+use super::sqs::EmbeddedSqs;
 
 /// DynamoDB refuses requests over 16 MB.
 const LARGEST_DYNAMODB_REQUEST: usize = 16 * 1024 * 1024;
+
+/// SQS refuses requests over 1 MiB.
+const LARGEST_SQS_REQUEST: usize = 1024 * 1024;
 
 /// A listener of this process that answers HTTP until it is shut down or dropped.
 #[derive(Debug)]
@@ -85,6 +89,26 @@ pub async fn serve_dynamodb(database: &EmbeddedDynamoDb) -> Result<LocalServer, 
 pub async fn serve_s3(store: &EmbeddedS3) -> Result<LocalServer, EmbeddedError> {
     let router = Router::new().fallback(answer_s3).with_state(store.service());
     LocalServer::start(TcpListener::bind(("127.0.0.1", 0)).await?, router)
+}
+
+/// Serves the queues on a free port of 127.0.0.1, to anyone on this machine: signatures are not verified.
+///
+/// # Errors
+/// [`EmbeddedError::System`] when no port can be had.
+pub async fn serve_sqs(queues: &EmbeddedSqs) -> Result<LocalServer, EmbeddedError> {
+    let router = Router::new().fallback(answer_sqs).with_state(queues.clone());
+    LocalServer::start(TcpListener::bind(("127.0.0.1", 0)).await?, router)
+}
+
+async fn answer_sqs(State(queues): State<EmbeddedSqs>, request: Request) -> Response {
+    let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok());
+    let target = target.unwrap_or_default().to_owned();
+    let Ok(body) = to_bytes(request.into_body(), LARGEST_SQS_REQUEST).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let (status, body) = queues.answer(&target, &body).await;
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
 }
 
 async fn answer_dynamodb(State(database): State<EmbeddedDynamoDb>, request: Request) -> Response {

@@ -57,4 +57,60 @@ impl EmbeddedSqs {
             .http_client(SharedHttpClient::new(InProcessHttpClient::new(Arc::clone(&self.service))));
         Client::from_conf(config.build())
     }
+
+    /// Answers one request as the service would: status and JSON. `target` is the value of `x-amz-target`.
+    pub(super) async fn answer(&self, target: &str, body: &[u8]) -> (u16, String) {
+        let answer = self.service.answer(target, body).await;
+        (answer.status, answer.body.to_string())
+    }
+
+    /// Makes the messages of a queue that wait for their time ready now, and says how many.
+    ///
+    /// # Errors
+    /// [`EmbeddedError::Database`] when the file fails.
+    pub async fn hurry(&self, queue: &str) -> Result<usize, EmbeddedError> {
+        self.service.hurry(queue).await
+    }
+
+    /// How many messages a queue has.
+    ///
+    /// # Errors
+    /// [`EmbeddedError::Database`] when the file fails.
+    pub async fn depth(&self, queue: &str) -> Result<Depth, EmbeddedError> {
+        self.service.depth(queue).await
+    }
+
+    /// Moves all messages of a dead-letter queue to the queue they came from, or another; says how many.
+    ///
+    /// # Errors
+    /// [`EmbeddedError::Database`] when the file fails.
+    pub async fn redrive(&self, from: &str, to: &str) -> Result<usize, EmbeddedError> {
+        self.service.redrive(from, to).await
+    }
+
+    /// The oldest messages of a queue: when each was sent (epoch milliseconds), and its text.
+    ///
+    /// # Errors
+    /// [`EmbeddedError::Database`] when the file fails.
+    pub async fn peek(&self, queue: &str, limit: u32) -> Result<Vec<(i64, String)>, EmbeddedError> {
+        self.service.peek(queue, i64::from(limit)).await
+    }
+}
+
+/// The messages of a queue.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Depth {
+    /// Can be received.
+    pub ready: i64,
+    /// Are out with somebody.
+    pub out: i64,
+    /// Wait for their time: sent with a delay, or given back.
+    pub waiting: i64,
+}
+
+impl Depth {
+    #[must_use]
+    pub fn total(self) -> i64 {
+        self.ready + self.out + self.waiting
+    }
 }

@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::ENDPOINT;
+use super::super::EmbeddedError;
 use super::storage::{QueueRules, Received, Sending, Storage};
+use super::{Depth, ENDPOINT};
 
 /// Milliseconds a received message stays hidden unless the queue says otherwise.
 const DEFAULT_VISIBILITY: i64 = 30_000;
@@ -82,6 +83,35 @@ impl Service {
         let outcome = tokio::task::spawn_blocking(move || work(&storage)).await;
         let failed = |error: String| refusal("InternalFailure", &error);
         outcome.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))
+    }
+
+    /// See [`EmbeddedSqs::hurry`](super::EmbeddedSqs::hurry).
+    pub(super) async fn hurry(&self, queue: &str) -> Result<usize, EmbeddedError> {
+        let queue = queue.to_owned();
+        let hurried = self.stored(move |storage| storage.hurry(&queue, now())).await.map_err(broken)?;
+        self.arrived.notify_waiters();
+        Ok(hurried)
+    }
+
+    /// See [`EmbeddedSqs::depth`](super::EmbeddedSqs::depth).
+    pub(super) async fn depth(&self, queue: &str) -> Result<Depth, EmbeddedError> {
+        let queue = queue.to_owned();
+        let (ready, out, waiting) = self.stored(move |storage| storage.counts(&queue, now())).await.map_err(broken)?;
+        Ok(Depth { ready, out, waiting })
+    }
+
+    /// See [`EmbeddedSqs::redrive`](super::EmbeddedSqs::redrive).
+    pub(super) async fn redrive(&self, from: &str, to: &str) -> Result<usize, EmbeddedError> {
+        let (from, to) = (from.to_owned(), to.to_owned());
+        let moved = self.stored(move |storage| storage.move_all(&from, &to, now())).await.map_err(broken)?;
+        self.arrived.notify_waiters();
+        Ok(moved)
+    }
+
+    /// See [`EmbeddedSqs::peek`](super::EmbeddedSqs::peek).
+    pub(super) async fn peek(&self, queue: &str, limit: i64) -> Result<Vec<(i64, String)>, EmbeddedError> {
+        let queue = queue.to_owned();
+        self.stored(move |storage| storage.peek(&queue, limit)).await.map_err(broken)
     }
 
     async fn create_queue(&self, request: &Value) -> Reply {
@@ -209,6 +239,10 @@ impl Service {
         self.arrived.notify_waiters();
         Ok(json!({}))
     }
+}
+
+fn broken(refusal: Refusal) -> EmbeddedError {
+    EmbeddedError::Database(refusal.message)
 }
 
 fn refusal(code: &'static str, message: &str) -> Refusal {

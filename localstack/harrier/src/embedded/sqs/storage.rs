@@ -22,6 +22,8 @@ const SCHEMA: &str = "
         queue TEXT NOT NULL, id TEXT NOT NULL, number INTEGER NOT NULL, sent INTEGER NOT NULL, PRIMARY KEY (queue, id));
 ";
 
+const GIVE_BACK: &str = "UPDATE message SET visible = 0, out = 0 WHERE out = 1;";
+
 /// What a queue does with messages that are not deleted in time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct QueueRules {
@@ -72,8 +74,11 @@ impl Storage {
             None => Connection::open_in_memory().map_err(failed)?,
         };
         let synchronous = if durability == Durability::PowerLoss { "FULL" } else { "NORMAL" };
+        // Whoever had messages out died with the last process that had this file.
         connection
-            .execute_batch(&format!("PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; {SCHEMA}"))
+            .execute_batch(&format!(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; {SCHEMA} {GIVE_BACK}"
+            ))
             .map_err(failed)?;
         Ok(Self { connection: Mutex::new(connection), _lock: lock })
     }
@@ -157,13 +162,34 @@ impl Storage {
         transaction.commit()
     }
 
-    /// Changes how long a received message stays hidden.
+    /// Changes how long a received message stays hidden. Whoever received it is thereby done with it.
     pub(super) fn change_visibility(&self, number: i64, receives: i64, visible: i64) -> Outcome<()> {
         self.connection().execute(
-            "UPDATE message SET visible = ?1 WHERE number = ?2 AND receives = ?3",
+            "UPDATE message SET visible = ?1, out = 0 WHERE number = ?2 AND receives = ?3",
             [visible, number, receives],
         )?;
         Ok(())
+    }
+
+    /// Makes the messages that wait for their time ready now.
+    pub(super) fn hurry(&self, queue: &str, now: i64) -> Outcome<usize> {
+        let hurry = "UPDATE message SET visible = ?2 WHERE queue = ?1 AND visible > ?2 AND out = 0";
+        self.connection().execute(hurry, params![queue, now])
+    }
+
+    /// Moves all messages of a queue to another one, as if they had just been sent there.
+    pub(super) fn move_all(&self, from: &str, to: &str, now: i64) -> Outcome<usize> {
+        let sql = "UPDATE message SET queue = ?2, receives = 0, out = 0, visible = ?3 WHERE queue = ?1";
+        self.connection().execute(sql, params![from, to, now])
+    }
+
+    /// The oldest messages of a queue, whatever state they are in.
+    pub(super) fn peek(&self, queue: &str, limit: i64) -> Outcome<Vec<(i64, String)>> {
+        let connection = self.connection();
+        let mut statement =
+            connection.prepare("SELECT sent, body FROM message WHERE queue = ?1 ORDER BY number LIMIT ?2")?;
+        let rows = statement.query_map(params![queue, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect()
     }
 
     /// Messages that can be received, are out, and wait for their delay.

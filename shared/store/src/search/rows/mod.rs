@@ -4,12 +4,14 @@
 //! with its id for queries that were resolved beforehand.
 
 mod action;
+mod auto_assignment;
 mod classification;
 mod software;
 mod target;
 mod types;
 
 pub use action::ActionRow;
+pub use auto_assignment::AutoAssignmentRow;
 pub use classification::{DistributionSetTagRow, TargetFilterRow, TargetTagRow};
 pub use software::{DistributionSetRow, SoftwareModuleRow};
 pub use target::TargetRow;

@@ -1,6 +1,8 @@
 //! No text makes the parser, the binder or the evaluator panic or run away.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod property;
 
 use common::{Sample, bind, outcome};
 use harrier_query::fields::{DISTRIBUTION_SET, TARGET};
@@ -60,5 +62,35 @@ proptest! {
                 let _ = query.plan();
             }
         }
+    }
+}
+
+/// What the fuzzer starts from, one text a line.
+const SEEDS: &str = include_str!("../../../../fuzz/seeds/rsql.txt");
+
+#[test]
+fn the_seeds_of_the_fuzzer_hold() {
+    SEEDS.lines().for_each(property::check);
+}
+
+/// A piece of one seed in the middle of another.
+fn crossed() -> impl Strategy<Value = String> {
+    let seeds: Vec<Vec<char>> = SEEDS.lines().map(|line| line.chars().collect()).collect();
+    let seed = proptest::sample::select(seeds);
+    let place = any::<proptest::sample::Index>;
+    (seed.clone(), seed, place(), place(), place()).prop_map(|(into, from, at, start, end)| {
+        let [at, start, end] =
+            [(at, &into), (start, &from), (end, &from)].map(|(index, text)| index.index(text.len() + 1));
+        let piece = &from[start.min(end)..start.max(end)];
+        [&into[..at], piece, &into[at..]].concat().iter().collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn crossings_of_the_seeds_hold(text in crossed()) {
+        property::check(&text);
     }
 }
