@@ -4,6 +4,7 @@
 mod actions;
 mod auto_assignments;
 mod query;
+mod rollouts;
 
 use axum::Router;
 use harrier_openapi::Section;
@@ -11,11 +12,14 @@ use harrier_runtime::{App, management_surface};
 
 /// All routes of the function.
 pub fn router(app: App) -> Router {
-    management_surface(actions::routes().merge(auto_assignments::routes()), app)
+    let routes = actions::routes().merge(auto_assignments::routes()).merge(rollouts::routes());
+    management_surface(routes, app)
 }
 
 /// The operations of the function, described.
 #[must_use]
 pub fn openapi() -> Vec<Section> {
-    vec![auto_assignments::openapi::section(), actions::openapi::section()]
+    let mut sections = Vec::from(rollouts::openapi::sections());
+    sections.extend([auto_assignments::openapi::section(), actions::openapi::section()]);
+    sections
 }

@@ -8,6 +8,7 @@ pub mod openapi;
 pub mod pumps;
 mod routes;
 mod stack;
+pub mod upload;
 
 pub use routes::routes;
 pub use stack::{

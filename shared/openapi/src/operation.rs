@@ -213,6 +213,11 @@ impl Operation {
         self.succeeds(201, Success::Document(shape))
     }
 
+    /// 202 with a body: it will be done.
+    pub fn accepts(self, shape: Shape) -> Self {
+        self.succeeds(202, Success::Document(shape))
+    }
+
     /// This success status without a body: 204, mostly.
     pub fn answers_bare(self, status: u16) -> Self {
         self.succeeds(status, Success::Nothing)

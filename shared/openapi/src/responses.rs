@@ -123,6 +123,7 @@ fn reason(status: u16) -> &'static str {
     match status {
         200 => "Done.",
         201 => "Made.",
+        202 => "It will be done.",
         204 => "Done, or there is nothing to show.",
         206 => "The part that was asked for.",
         302 => "The file is elsewhere.",

@@ -41,7 +41,7 @@ impl Schemas {
         let mut schema = generator.subschema_for::<T>().to_value();
         for (name, mut definition) in generator.take_definitions(true) {
             self.tidy(&mut definition);
-            self.add(name, definition);
+            self.add(self.name(&name), definition);
         }
         self.tidy(&mut schema);
         schema
@@ -49,8 +49,17 @@ impl Schemas {
 
     fn tidy(&self, schema: &mut Value) {
         tidy(schema);
-        if self.contract == Contract::Serialize {
-            leave_out_nulls(schema);
+        match self.contract {
+            Contract::Serialize => leave_out_nulls(schema),
+            Contract::Deserialize => refer_to_requests(schema),
+        }
+    }
+
+    /// A resource within a request has a name of its own: there its members may be left out.
+    fn name(&self, name: &str) -> String {
+        match name.strip_suffix(RESOURCE) {
+            Some(stem) if self.contract == Contract::Deserialize => format!("{stem}{REQUEST}"),
+            _ => name.to_owned(),
         }
     }
 
@@ -87,6 +96,24 @@ fn tidy(schema: &mut Value) {
             members.values_mut().for_each(tidy);
         }
         Value::Array(items) => items.iter_mut().for_each(tidy),
+        _ => {}
+    }
+}
+
+const RESOURCE: &str = "Resource";
+const REQUEST: &str = "Request";
+
+fn refer_to_requests(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get_mut("$ref")
+                && let Some(stem) = reference.strip_suffix(RESOURCE)
+            {
+                *reference = format!("{stem}{REQUEST}");
+            }
+            members.values_mut().for_each(refer_to_requests);
+        }
+        Value::Array(items) => items.iter_mut().for_each(refer_to_requests),
         _ => {}
     }
 }

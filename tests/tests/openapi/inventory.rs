@@ -52,6 +52,10 @@ impl Inventory {
                 let set = self.number("distributionSetId");
                 json!({ "name": "theirs", "targetFilterQuery": "name==x", "distributionSetId": set })
             }
+            "POST /rest/v1/rollouts" => {
+                let set = self.number("distributionSetId");
+                json!({ "name": "theirs", "targetFilterQuery": "name==*", "distributionSetId": set, "amountGroups": 1 })
+            }
             "POST /rest/v1/targetfilters/{}/autoAssignDS" => json!({ "id": self.number("distributionSetId") }),
             _ if example.is_some_and(|example| *example == json!(["device-1"])) => json!([self.value("controllerId")]),
             _ => return example.cloned(),
@@ -80,6 +84,8 @@ async fn software(world: &World, admin: &Client, known: &mut BTreeMap<&'static s
     let set_type = made(admin, "/rest/v1/distributionsettypes", named(rest)).await;
     let tag = made(admin, "/rest/v1/distributionsettags", named(json!({}))).await;
     let deployment = world.deployment(admin, MARK, MARK.as_bytes()).await;
+    let uploads = format!("/rest/v1/softwaremodules/{}/artifacts/uploads", deployment.module);
+    let upload = made(admin, &uploads, json!({ "filename": "large.bin", "size": 10_000_000 })).await;
     let entry = json!([{ "key": "note", "value": MARK }]);
     for owner in [format!("softwaremodules/{}", deployment.module), format!("distributionsets/{}", deployment.set)] {
         let _ = admin.post(&format!("/rest/v1/{owner}/metadata"), entry.clone()).await.expect(201);
@@ -91,6 +97,7 @@ async fn software(world: &World, admin: &Client, known: &mut BTreeMap<&'static s
         ("distributionSetTypeId", set_type),
         ("distributionSetTagId", tag),
         ("softwareModuleId", deployment.module.to_string()),
+        ("uploadId", upload),
         ("artifactId", deployment.artifact.to_string()),
         ("fileName", format!("{MARK}.bin")),
         ("distributionSetId", deployment.set.to_string()),
@@ -120,6 +127,10 @@ async fn targets(world: &World, admin: &Client, known: &mut BTreeMap<&'static st
         .expect(201);
     let _ = admin.put("/rest/v1/targetgroups/assigned?group=the-group", json!([id])).await.expect(204);
     let _ = admin.post(&format!("/rest/v1/targettags/{tag}/assigned/{id}"), json!(null)).await.expect(204);
+    let rollout = json!({
+        "name": MARK, "description": MARK, "targetFilterQuery": "name==*", "distributionSetId": set, "amountGroups": 0,
+    });
+    let rollout = made(admin, "/rest/v1/rollouts", rollout).await;
     let attributes = json!({ "data": { "serial": MARK } });
     let _ = device.put(&format!("/DEFAULT/controller/v1/{id}/configData"), attributes).await.expect(200);
     known.extend([
@@ -129,6 +140,8 @@ async fn targets(world: &World, admin: &Client, known: &mut BTreeMap<&'static st
         ("targetTagId", tag),
         ("filterId", filter),
         ("autoAssignmentId", auto),
+        ("rolloutId", rollout),
+        ("groupId", "4711".to_owned()),
         ("group", "the-group".to_owned()),
         ("tenant", "DEFAULT".to_owned()),
     ]);

@@ -32,10 +32,12 @@ const VARIABLES: &[&str] = &[
     "group",
     "keyName",
     "metadataKey",
+    "rolloutId",
     "softwareModuleId",
     "softwareModuleTypeId",
     "targetTagId",
     "targetTypeId",
+    "uploadId",
 ];
 
 fn program() -> PathBuf {

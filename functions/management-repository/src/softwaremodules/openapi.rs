@@ -7,13 +7,14 @@ use harrier_openapi::{Operation, Section, delete, get, many, one, page, post, pu
 use harrier_rest::resources::{ArtifactResource, ModuleMetadataResource, SoftwareModuleResource};
 use serde_json::{Value, json};
 
+use super::artifacts::uploads;
 use super::create::SoftwareModuleCreate;
 use super::metadata::{EntryCreate, EntryUpdate};
 use super::update::SoftwareModuleUpdate;
 
 /// All sections of the resource.
-pub(crate) fn sections() -> [Section; 3] {
-    [modules(), artifacts(), metadata()]
+pub(crate) fn sections() -> [Section; 4] {
+    [modules(), artifacts(), uploads::openapi::section(), metadata()]
 }
 
 fn modules() -> Section {
