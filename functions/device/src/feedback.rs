@@ -4,6 +4,7 @@ use harrier_domain::action::ActionStatus;
 use harrier_domain::feedback::{self, Execution, Feedback, LateReports};
 use harrier_rest::{ApiError, ApiResult, Json, Path};
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::access::Device;
@@ -11,14 +12,14 @@ use crate::case::Case;
 use crate::deployment::ActionPath;
 
 /// The body of both kinds of feedback (DDI §6.1). Members that devices send besides are ignored.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct FeedbackBody {
     /// Epoch milliseconds, as a number or a text.
     timestamp: Option<i64>,
     status: StatusBody,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct StatusBody {
     execution: ExecutionName,
     result: ResultBody,
@@ -26,12 +27,12 @@ struct StatusBody {
     details: Option<Vec<Option<String>>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ResultBody {
     finished: Finished,
 }
 
-#[derive(Deserialize, Clone, Copy)]
+#[derive(Deserialize, Clone, Copy, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum ExecutionName {
     Closed,
@@ -44,7 +45,7 @@ enum ExecutionName {
     Download,
 }
 
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Finished {
     Success,

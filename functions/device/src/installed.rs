@@ -8,6 +8,7 @@ use harrier_domain::{Entity, Error, text};
 use harrier_rest::{ApiError, ApiResult, Hal, Json, Path, QueryParams};
 use harrier_store::Consistency;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::access::{Device, Session};
@@ -39,7 +40,7 @@ fn is_installed(action: &Action) -> bool {
 }
 
 /// The set a device says it has.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub struct SelfReport {
     name: String,
     version: String,

@@ -15,6 +15,7 @@ mod feedback;
 mod history;
 mod installed;
 mod links;
+mod openapi;
 mod overrides;
 mod poll;
 mod software;
@@ -22,6 +23,7 @@ mod windows;
 
 use axum::routing::{get, post, put};
 use axum::{Extension, Router};
+use harrier_openapi::Section;
 use harrier_runtime::{App, device_surface};
 
 use software::SoftwareLibrary;
@@ -54,4 +56,10 @@ fn device_routes() -> Router<App> {
 /// The base path of DDI §1.1 with `rest` behind it.
 fn path(rest: &str) -> String {
     format!("/{{tenant}}/controller/v1/{{controller}}{rest}")
+}
+
+/// The operations of the function, described.
+#[must_use]
+pub fn openapi() -> Vec<Section> {
+    openapi::sections()
 }

@@ -5,6 +5,7 @@ use harrier_domain::polling::{self, BeforeWindow};
 use harrier_domain::target::{OpenAction, Target};
 use harrier_rest::{ApiResult, Hal, Links};
 use harrier_runtime::Metric;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::access::{Device, Session, Visitor};
@@ -14,19 +15,19 @@ use crate::overrides::interval_of;
 use crate::windows::Maintenance;
 
 /// The answer to a poll.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ControllerBase {
     config: Config,
     #[serde(rename = "_links", skip_serializing_if = "Links::is_empty")]
     links: Links,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Config {
     polling: PollingConfig,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct PollingConfig {
     sleep: String,
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use axum::Router;
+use harrier_openapi::Section;
 use harrier_runtime::{App, management_surface};
 
 mod distributionsets;
@@ -27,4 +28,14 @@ pub fn router(app: App) -> Router {
         .merge(distributionsettags::routes())
         .merge(distributionsets::routes());
     management_surface(routes, app)
+}
+
+/// The operations of the function, described.
+#[must_use]
+pub fn openapi() -> Vec<Section> {
+    let mut sections = Vec::from(softwaremodules::openapi::sections());
+    sections.push(softwaremoduletypes::openapi::section());
+    sections.extend(distributionsets::openapi::sections());
+    sections.extend([distributionsettypes::openapi::section(), distributionsettags::openapi::section()]);
+    sections
 }

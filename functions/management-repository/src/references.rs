@@ -4,11 +4,12 @@ use harrier_domain::Error;
 use harrier_domain::Tenant;
 use harrier_domain::error::EntityId;
 use harrier_store::{CatalogueRecord, Consistency, Loaded, Result, Store};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// `{"id": 7}` (management §4.1).
-#[derive(Debug, Clone, Copy, Deserialize)]
+/// The id of another entity (management §4.1).
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 pub(crate) struct Id {
     pub id: i64,
 }

@@ -11,6 +11,7 @@ mod targettags;
 mod targettypes;
 
 use axum::Router;
+use harrier_openapi::Section;
 use harrier_runtime::{App, management_surface};
 
 /// All routes of the function.
@@ -22,4 +23,17 @@ pub fn router(app: App) -> Router {
         .merge(targetgroups::routes())
         .merge(targetfilters::routes());
     management_surface(routes, app)
+}
+
+/// The operations of the function, described.
+#[must_use]
+pub fn openapi() -> Vec<Section> {
+    let mut sections = Vec::from(targets::openapi::sections());
+    sections.extend([
+        targettypes::openapi::section(),
+        targettags::openapi::section(),
+        targetgroups::openapi::section(),
+        targetfilters::openapi::section(),
+    ]);
+    sections
 }

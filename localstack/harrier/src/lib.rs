@@ -4,6 +4,7 @@
 pub mod demo;
 pub mod embedded;
 pub mod fleet;
+pub mod openapi;
 pub mod pumps;
 mod routes;
 mod stack;

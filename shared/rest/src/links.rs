@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 /// One link: an absolute address and, where the contract has it, a name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Link {
     pub href: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,6 +73,22 @@ impl Links {
 impl Serialize for Links {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(rel, link)| (rel, link)))
+    }
+}
+
+/// Any relations, each with one link.
+impl JsonSchema for Links {
+    fn schema_name() -> Cow<'static, str> {
+        "Links".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let link = generator.subschema_for::<Link>();
+        json_schema!({
+            "type": "object",
+            "description": "Addresses of what has to do with this, by relation.",
+            "additionalProperties": link,
+        })
     }
 }
 

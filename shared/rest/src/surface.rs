@@ -79,7 +79,7 @@ impl Surface {
     /// Bytes of a JSON or CBOR body: what a Lambda invocation can carry.
     pub const DEFAULT_BODY_LIMIT: usize = 6 * 1024 * 1024;
 
-    /// The management API with the exceptions of §5.15.
+    /// The management API with the exceptions of §5.15, and its documentation.
     #[must_use]
     pub fn management() -> Self {
         Self::new(Api::Management)
@@ -88,6 +88,9 @@ impl Surface {
             .produces(Method::GET, "/rest/v1/targets/{id}/metadata/{key}", Produces::JsonOnly)
             .produces(Method::GET, "/rest/v1/distributionsets/{id}/metadata/{key}", Produces::JsonOnly)
             .produces(Method::GET, "/rest/v1/softwaremodules/{id}/artifacts/{artifact}/download", Produces::Fixed)
+            .produces(Method::GET, "/v3/{*document}", Produces::Fixed)
+            .produces(Method::GET, "/docs", Produces::Fixed)
+            .produces(Method::GET, "/docs/{*file}", Produces::Fixed)
     }
 
     /// The device API; the bytes and checksums of artifacts are not negotiated.

@@ -8,7 +8,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::{HashMap, HashSet};
 
 use crate::error::{Result, StoreError};
-use crate::item::{Item, Key};
+use crate::item::{Item, Key, is_possible_partition};
 use crate::meter::{self, Kind};
 use crate::retry;
 use crate::schema::{PARTITION_KEY, SORT_KEY, Table};
@@ -80,6 +80,9 @@ impl Database {
     }
 
     pub(crate) async fn get(&self, key: &Key, consistency: Consistency) -> Result<Option<Item>> {
+        if !key.is_possible() {
+            return Ok(None);
+        }
         let answer = self
             .client
             .get_item()
@@ -107,7 +110,8 @@ impl Database {
     /// Reads many items of one table, in no order; missing ones are left out. A key given twice is read once: DynamoDB
     /// refuses batches that name a key twice.
     pub(crate) async fn get_many(&self, table: Table, keys: &[Key], consistency: Consistency) -> Result<Vec<Item>> {
-        let distinct: Vec<&Key> = keys.iter().collect::<HashSet<_>>().into_iter().collect();
+        let distinct: Vec<&Key> =
+            keys.iter().filter(|key| key.is_possible()).collect::<HashSet<_>>().into_iter().collect();
         let mut items = Vec::with_capacity(distinct.len());
         for chunk in distinct.chunks(MAX_BATCH) {
             let mut pending: Vec<Item> = chunk.iter().map(|key| key.attributes()).collect();
@@ -187,6 +191,9 @@ impl Database {
     }
 
     pub(crate) async fn query(&self, range: &Range, start: Option<Item>) -> Result<Page> {
+        if !is_possible_partition(&range.partition) {
+            return Ok(Page { items: Vec::new(), next: None });
+        }
         let mut values = HashMap::from([(":pk".to_owned(), AttributeValue::S(range.partition.clone()))]);
         let condition = key_condition(&range.sort, &mut values);
         let answer = self

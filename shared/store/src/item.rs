@@ -27,13 +27,27 @@ pub struct Key {
     pub sort: String,
 }
 
+/// DynamoDB's limits of key attributes, bytes.
+const MAX_PARTITION_KEY: usize = 2048;
+const MAX_SORT_KEY: usize = 1024;
+
 impl Key {
+    /// Whether any item can have this key. DynamoDB refuses requests with others, so nothing is asked about them.
+    pub(crate) fn is_possible(&self) -> bool {
+        is_possible_partition(&self.partition) && (1..=MAX_SORT_KEY).contains(&self.sort.len())
+    }
+
     pub(crate) fn attributes(&self) -> Item {
         HashMap::from([
             (PARTITION_KEY.to_owned(), AttributeValue::S(self.partition.clone())),
             (SORT_KEY.to_owned(), AttributeValue::S(self.sort.clone())),
         ])
     }
+}
+
+/// Whether any item can be in this partition.
+pub(crate) fn is_possible_partition(partition: &str) -> bool {
+    (1..=MAX_PARTITION_KEY).contains(&partition.len())
 }
 
 /// Something that is stored as one item.

@@ -83,6 +83,7 @@ impl Functions {
         let name = match (segments.next(), segments.next(), segments.next()) {
             (Some("rest"), Some("v1"), Some(resource)) => management_function(resource)?,
             (Some(_tenant), Some("controller"), Some("v1")) => "device",
+            (Some("v3"), Some("api-docs"), _) | (Some("docs"), _, _) => "management-system",
             _ => return None,
         };
         self.0.iter().find(|(known, _)| *known == name).map(|(_, function)| function)

@@ -84,3 +84,17 @@ async fn stored_bytes_are_counted() {
         assert_eq!(store.stored_bytes(tenant).await.unwrap(), 234, "{name}");
     }
 }
+
+/// DynamoDB refuses to be asked about keys that it could not hold.
+#[tokio::test]
+async fn what_has_an_impossible_key_is_not_there() {
+    for environment in environments().await {
+        let Environment { store, tenant, name, .. } = &environment;
+        let impossible = [String::new(), "x".repeat(1025), "ä".repeat(3000)];
+        for id in &impossible {
+            assert!(store.target(tenant, id, Consistency::Strong).await.unwrap().is_none(), "{name}");
+            assert!(store.actions_of(tenant, id).await.unwrap().is_empty(), "{name}");
+        }
+        assert!(store.targets(tenant, &impossible).await.unwrap().is_empty(), "{name}");
+    }
+}

@@ -3,6 +3,7 @@
 mod delete;
 mod get;
 mod list;
+pub(crate) mod openapi;
 mod pass;
 
 use axum::Router;

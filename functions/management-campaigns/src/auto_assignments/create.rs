@@ -8,10 +8,11 @@ use harrier_domain::auto_assignment::{AutoAssignmentDraft, Creator};
 use harrier_rest::resources::{ActionTypeName, AutoAssignmentResource};
 use harrier_rest::{ApiError, ApiResult, Hal, Json, Origin};
 use harrier_runtime::{App, Caller};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// What shall be assigned to whom (management §5.5 "AutoAssignmentCreate").
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AutoAssignmentCreate {
     name: Option<String>,

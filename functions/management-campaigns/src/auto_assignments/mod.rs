@@ -3,6 +3,7 @@
 mod create;
 mod delete;
 mod list;
+pub(crate) mod openapi;
 mod read;
 mod status;
 mod update;

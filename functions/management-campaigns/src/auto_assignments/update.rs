@@ -9,9 +9,10 @@ use harrier_rest::resources::AutoAssignmentResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin, Path};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Loaded, Result, until_settled};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct AutoAssignmentUpdate {
     name: Option<String>,
     description: Option<String>,

@@ -5,6 +5,7 @@ mod create;
 mod deploygroups;
 mod get;
 mod list;
+pub(crate) mod openapi;
 mod request;
 mod update;
 mod view;

@@ -5,10 +5,11 @@ use harrier_domain::rollout::creation::{Grouping, NewGroup, NewRollout, Template
 use harrier_domain::rollout::{Conditions, ErrorCondition};
 use harrier_domain::text::{self, Violations};
 use harrier_domain::{Error, Result};
-use harrier_rest::resources::{ConditionResource, ErrorActionResource, SuccessActionResource};
+use harrier_rest::resources::{ActionTypeName, ConditionResource, ErrorActionResource, SuccessActionResource};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RolloutRequest {
     name: Option<String>,
@@ -17,6 +18,7 @@ pub(super) struct RolloutRequest {
     #[serde(default)]
     distribution_set_id: i64,
     #[serde(rename = "type", default, deserialize_with = "action_type")]
+    #[schemars(with = "Option<ActionTypeName>")]
     kind: Option<ActionType>,
     forcetime: Option<i64>,
     pub start_at: Option<i64>,
@@ -33,7 +35,7 @@ pub(super) struct RolloutRequest {
     error_action: Option<ErrorActionResource>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct TemplateRequest {
     #[serde(default)]
@@ -42,7 +44,7 @@ struct TemplateRequest {
     target_count: i64,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct GroupRequest {
     name: Option<String>,

@@ -7,11 +7,12 @@ use harrier_domain::text::{self, Violations};
 use harrier_rest::resources::RolloutResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin, Path};
 use harrier_runtime::{App, Caller};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::view;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct RolloutUpdate {
     name: Option<String>,
     description: Option<String>,

@@ -11,6 +11,7 @@ use harrier_rest::resources::DistributionSetResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin};
 use harrier_runtime::{App, Caller};
 use harrier_store::{DescribedSet, Loaded, MAX_TRANSACTION, Result, SetMembership, Store, Transaction, until_settled};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +21,7 @@ use crate::memberships::{self, Modules};
 use crate::names::type_with_key;
 use crate::references::{Id, distinct, find_all};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct DistributionSetCreate {
     name: Option<String>,

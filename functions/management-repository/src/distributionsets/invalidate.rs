@@ -7,11 +7,13 @@ use harrier_domain::invalidation::CancelationType;
 use harrier_rest::{ApiResult, Json, Path, no_content};
 use harrier_runtime::{App, Caller};
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Invalidation {
+    #[schemars(with = "String", extend("enum" = ["none", "soft", "force"]))]
     action_cancelation_type: CancelationType,
 }
 

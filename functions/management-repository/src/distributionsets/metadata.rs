@@ -12,6 +12,7 @@ use harrier_rest::{ApiResult, Hal, Json, Page, Path, no_content};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Consistency, Loaded, MetadataOwner, Result, Store, until_settled};
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::require_changeable;
@@ -26,14 +27,16 @@ pub(super) fn routes() -> Router<App> {
         .route("/rest/v1/distributionsets/{id}/metadata/{key}", get(get_one).put(update).delete(delete))
 }
 
-#[derive(Debug, Deserialize)]
-struct EntryCreate {
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "MetadataCreate")]
+pub(super) struct EntryCreate {
     key: Option<String>,
     value: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-struct EntryUpdate {
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "MetadataUpdate")]
+pub(super) struct EntryUpdate {
     value: Option<String>,
 }
 

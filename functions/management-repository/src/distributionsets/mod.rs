@@ -9,6 +9,7 @@ mod get;
 mod invalidate;
 mod list;
 mod metadata;
+pub(crate) mod openapi;
 mod statistics;
 mod targets;
 mod update;

@@ -6,6 +6,7 @@ use harrier_domain::software::DistributionSet;
 use harrier_rest::{ApiResult, Hal, Path};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Loaded, WalkOrder};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ const STEP: usize = 500;
 /// Counts by status in upper case, and `total`.
 type Counts = BTreeMap<String, u64>;
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Statistics {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -11,6 +11,7 @@ use harrier_rest::resources::DistributionSetResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin, Path};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Consistency, Loaded, MAX_TRANSACTION, Record, Result, Store, Transaction, until_settled};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::require_changeable;
@@ -21,7 +22,7 @@ use crate::names::Named;
 /// auto assignments.
 const LOCKED_WITH_SET: usize = MAX_TRANSACTION - 4;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct DistributionSetUpdate {
     name: Option<String>,

@@ -9,13 +9,15 @@ use harrier_rest::resources::TagResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin};
 use harrier_runtime::{App, Caller};
 use harrier_store::until_settled;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::item;
 use crate::creation::{NoReferences, create_all, fresh_ids};
 use crate::edits::{Editor, optional, required};
 
-#[derive(Debug, Deserialize)]
+/// A tag to be made or changed.
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct TagRequest {
     pub name: Option<String>,
     pub description: Option<String>,

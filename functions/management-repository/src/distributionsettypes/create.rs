@@ -11,6 +11,7 @@ use harrier_rest::resources::DistributionSetTypeResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Loaded, Result, Store, Transaction, until_settled};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,7 @@ use crate::creation::{References, create_all, fresh_ids};
 use crate::edits::{Editor, optional, require_alive, required};
 use crate::references::{Id, distinct, find_all};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct DistributionSetTypeCreate {
     key: Option<String>,
     name: Option<String>,

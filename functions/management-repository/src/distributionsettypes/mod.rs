@@ -5,6 +5,7 @@ mod delete;
 mod get;
 mod list;
 mod module_types;
+pub(crate) mod openapi;
 mod update;
 
 use axum::Router;

@@ -10,6 +10,7 @@ use harrier_rest::resources::SoftwareModuleResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Loaded, Result, Store, Transaction, until_settled};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +18,7 @@ use crate::creation::{References, create_all, fresh_ids};
 use crate::edits::{Editor, optional, required};
 use crate::names::type_with_key;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct SoftwareModuleCreate {
     name: Option<String>,
     version: Option<String>,

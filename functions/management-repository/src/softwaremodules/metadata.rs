@@ -12,6 +12,7 @@ use harrier_rest::{ApiResult, Hal, Json, Page, Path, no_content};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Consistency, Loaded, MetadataOwner, Result, Store, until_settled};
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::edits::require_alive;
@@ -23,18 +24,20 @@ pub(super) fn routes() -> Router<App> {
         .route("/rest/v1/softwaremodules/{id}/metadata/{key}", get(get_one).put(update).delete(delete))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct EntryCreate {
+#[schemars(rename = "ModuleMetadataCreate")]
+pub(super) struct EntryCreate {
     key: Option<String>,
     value: Option<String>,
     #[serde(default)]
     target_visible: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct EntryUpdate {
+#[schemars(rename = "ModuleMetadataUpdate")]
+pub(super) struct EntryUpdate {
     value: Option<String>,
     target_visible: Option<bool>,
 }

@@ -6,6 +6,7 @@ mod delete;
 mod get;
 mod list;
 mod metadata;
+pub(crate) mod openapi;
 mod update;
 
 use axum::Router;

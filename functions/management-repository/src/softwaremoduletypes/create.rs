@@ -9,12 +9,13 @@ use harrier_rest::resources::SoftwareModuleTypeResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin};
 use harrier_runtime::{App, Caller};
 use harrier_store::until_settled;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::creation::{NoReferences, create_all, fresh_ids};
 use crate::edits::{Editor, optional, required};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SoftwareModuleTypeCreate {
     key: Option<String>,

@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod get;
 mod list;
+pub(crate) mod openapi;
 mod update;
 
 use axum::Router;

@@ -9,11 +9,12 @@ use harrier_rest::resources::SoftwareModuleTypeResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin, Path};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Loaded, until_settled};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::edits::{Editor, change_optional, optional, require_alive};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct SoftwareModuleTypeUpdate {
     description: Option<String>,
     colour: Option<String>,

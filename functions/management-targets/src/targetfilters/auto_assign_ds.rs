@@ -12,6 +12,7 @@ use harrier_rest::{ApiError, ApiResult, Hal, Json, Origin, Path, no_content};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Loaded, Result, until_settled};
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::links::{is_linked, linked, shown};
@@ -30,7 +31,7 @@ pub(super) async fn get(
 }
 
 /// What the filter's targets shall get (management §5.9 "AutoAssignRequest").
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AutoAssignRequest {
     id: Option<i64>,

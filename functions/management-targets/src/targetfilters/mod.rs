@@ -4,6 +4,7 @@ mod auto_assign_ds;
 mod create;
 mod delete;
 mod links;
+pub(crate) mod openapi;
 mod read;
 mod update;
 
@@ -12,6 +13,7 @@ use axum::routing::get;
 use harrier_domain::text;
 use harrier_query::fields;
 use harrier_runtime::{App, Caller};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::targets::selection;
@@ -30,7 +32,7 @@ pub(crate) fn routes() -> Router<App> {
 }
 
 /// A filter to be made or changed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 struct FilterRequest {
     name: Option<String>,
     query: Option<String>,

@@ -4,6 +4,7 @@ mod assigned;
 mod grouping;
 mod list;
 mod matching;
+pub(crate) mod openapi;
 
 use axum::Router;
 use axum::routing::{get, put};

@@ -9,9 +9,12 @@ use harrier_rest::{ApiResult, Hal, OptionalJson, Origin, Path, no_content};
 use harrier_runtime::{App, Caller};
 use harrier_store::until_settled;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Debug, Default, Deserialize)]
+/// Who activates, and why.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "AutoConfirmActivation")]
 pub(super) struct Activation {
     initiator: Option<String>,
     remark: Option<String>,

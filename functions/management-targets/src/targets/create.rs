@@ -16,6 +16,7 @@ use harrier_rest::resources::TargetResource;
 use harrier_rest::{ApiError, ApiResult, Hal, Json, Origin};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Consistency, Loaded, MAX_TRANSACTION, Result, Sequence, StoreError, target_shard, until_settled};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +26,7 @@ use super::view;
 const CONCURRENCY: usize = 8;
 
 /// A target to be made; `requestAttributes` is ignored (management §5.1).
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TargetCreate {
     controller_id: Option<String>,

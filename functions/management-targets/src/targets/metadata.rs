@@ -6,27 +6,23 @@ use axum::extract::State;
 use harrier_domain::authority::Authority;
 use harrier_domain::text::{self, Violations};
 use harrier_domain::{Entity, Error};
+use harrier_rest::resources::MetadataResource;
 use harrier_rest::{ApiResult, Hal, Json, Page, Path, no_content};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Loaded, Result, TargetDetails, until_settled};
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// One entry as the wire has it.
-#[derive(Debug, Serialize)]
-pub(super) struct MetadataResource {
-    key: String,
-    value: String,
-}
-
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct MetadataCreate {
     key: Option<String>,
     value: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "MetadataUpdate")]
 pub(super) struct MetadataPut {
     value: Option<String>,
 }

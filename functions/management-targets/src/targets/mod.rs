@@ -10,6 +10,7 @@ mod get;
 mod installed_ds;
 mod list;
 mod metadata;
+pub(crate) mod openapi;
 pub(crate) mod retype;
 pub(crate) mod selection;
 mod tags;

@@ -7,12 +7,13 @@ use harrier_rest::{ApiResult, Json, Path, no_content};
 use harrier_runtime::{App, Caller};
 use harrier_store::until_settled;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::retype::{NewType, retype};
 
 /// The id of a target type.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct TypeId {
     id: Option<i64>,
 }

@@ -8,6 +8,7 @@ use harrier_rest::resources::TargetResource;
 use harrier_rest::{ApiError, ApiResult, Hal, Json, Origin, Path};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Loaded, Result, until_settled};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::retype::{NewType, retype};
@@ -17,7 +18,7 @@ use super::view;
 const NO_TYPE: i64 = -1;
 
 /// What may change; `controllerId` and `group` are ignored here (management §7 no. 19, 21).
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TargetUpdate {
     name: Option<String>,

@@ -4,6 +4,7 @@ mod assigned;
 mod assignment;
 mod create;
 mod delete;
+pub(crate) mod openapi;
 mod read;
 mod update;
 
@@ -14,6 +15,7 @@ use harrier_domain::text::{self, Violations};
 use harrier_rest::resources::TagResource;
 use harrier_rest::{Href, Origin};
 use harrier_runtime::App;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Where names of target tags are unique; those of distribution set tags are elsewhere (management §1.12).
@@ -29,7 +31,7 @@ pub(crate) fn routes() -> Router<App> {
 }
 
 /// A tag to be made or changed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 struct TagRequest {
     name: Option<String>,
     description: Option<String>,

@@ -10,6 +10,7 @@ use harrier_domain::{Entity, Error};
 use harrier_rest::{ApiResult, Hal, Json, Origin};
 use harrier_runtime::{App, Caller};
 use harrier_store::until_settled;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -18,7 +19,7 @@ use super::{KEYS, NAMES, set_types};
 use crate::catalogue::{claim_name, next_ids};
 
 /// A type to be made.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub(super) struct TargetTypeCreate {
     key: Option<String>,
     name: Option<String>,

@@ -3,6 +3,7 @@
 mod compatible;
 mod create;
 mod delete;
+pub(crate) mod openapi;
 mod read;
 mod representation;
 mod update;

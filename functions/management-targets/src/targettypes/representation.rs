@@ -3,10 +3,11 @@
 use harrier_domain::classification::TargetType;
 use harrier_rest::resources::Base;
 use harrier_rest::{Href, Links, Origin};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A target type as the Management API shows it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TargetTypeResource {
     id: i64,
@@ -53,8 +54,8 @@ fn own_href(target_type: &TargetType, origin: &Origin) -> Href {
     origin.href("/rest/v1/targettypes").segment(target_type.id)
 }
 
-/// The id of another entity in a list.
-#[derive(Debug, Clone, Deserialize)]
+/// The id of another entity (management §4.1).
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub(super) struct Id {
     pub(super) id: i64,
 }

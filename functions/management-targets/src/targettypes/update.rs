@@ -8,6 +8,7 @@ use harrier_domain::text::{self, Violations};
 use harrier_rest::{ApiResult, Hal, Json, Origin, Path};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Loaded, Result, until_settled};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::NAMES;
@@ -15,7 +16,7 @@ use super::representation::TargetTypeResource;
 use crate::catalogue::change_name;
 
 /// What may change; the key may not.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub(super) struct TargetTypeUpdate {
     name: Option<String>,
     description: Option<String>,

@@ -2,6 +2,7 @@
 
 use harrier_domain::action::{Action, ActionType};
 use harrier_domain::maintenance::{Schedule, ScheduleText};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Base;
@@ -9,7 +10,7 @@ use super::target::target_href;
 use crate::{Href, Links, Origin};
 
 /// A maintenance window (management §4.3).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MaintenanceWindowResource {
     pub schedule: String,
@@ -42,7 +43,7 @@ pub struct ActionNames<'a> {
 }
 
 /// An action as the Management API shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ActionResource {
     pub id: i64,

@@ -1,13 +1,14 @@
 //! Entries of an action's history (management §5.1 "ActionStatus").
 
 use harrier_domain::action::StatusEntry;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Most messages of one entry that are shown.
 const MAX_MESSAGES: usize = 500;
 
 /// One entry. It has no links.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ActionStatusResource {
     pub id: i64,

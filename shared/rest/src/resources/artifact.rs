@@ -1,13 +1,14 @@
 //! Artifacts of software modules (management §5.11).
 
 use harrier_domain::software::Artifact;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Base;
 use crate::{Links, Origin};
 
 /// The digests of an artifact, lower-case hex.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct HashesResource {
     pub sha1: String,
     pub md5: String,
@@ -15,7 +16,7 @@ pub struct HashesResource {
 }
 
 /// An artifact as the Management API shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ArtifactResource {
     pub id: i64,

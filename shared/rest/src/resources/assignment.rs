@@ -1,12 +1,13 @@
 //! What came of assigning a distribution set (management §4.5).
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::action::action_href;
 use crate::{Links, Origin};
 
 /// A new action, by id and address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AssignedActionResource {
     pub id: i64,
     #[serde(rename = "_links")]
@@ -14,7 +15,7 @@ pub struct AssignedActionResource {
 }
 
 /// The result of an assignment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AssignmentResource {
     pub already_assigned: usize,

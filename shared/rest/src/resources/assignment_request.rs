@@ -4,13 +4,15 @@
 use harrier_domain::action::ActionType;
 use harrier_domain::maintenance::{Schedule, ScheduleText};
 use harrier_domain::{Error, Result};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 const MAX_WEIGHT: u16 = 1000;
 
 /// The names of management §4.2, in lower case only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "ActionType")]
 pub enum ActionTypeName {
     Soft,
     Forced,
@@ -30,7 +32,7 @@ impl From<ActionTypeName> for ActionType {
 }
 
 /// A maintenance window as it is asked for (management §4.3).
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct MaintenanceWindowRequest {
     schedule: Option<String>,
     duration: Option<String>,
@@ -46,8 +48,9 @@ impl MaintenanceWindowRequest {
 }
 
 /// One assignment. What `id` is depends on the endpoint: a set for a target, or a target for a set.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "AssignmentRequest_{Id}")]
 pub struct AssignmentRequest<Id> {
     pub id: Id,
     #[serde(rename = "type")]

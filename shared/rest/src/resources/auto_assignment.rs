@@ -2,13 +2,14 @@
 
 use harrier_domain::auto_assignment::{AutoAssignment, AutoAssignmentStatus};
 use harrier_domain::software::DistributionSet;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Base;
 use crate::{Href, Links, Origin};
 
 /// An auto assignment as the Management API shows it; there is one form only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AutoAssignmentResource {
     pub id: i64,

@@ -1,13 +1,14 @@
 //! Whether a target confirms automatically (management §5.1 "AutoConfirm").
 
 use harrier_domain::target::Target;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::target::target_href;
 use crate::{Links, Origin};
 
 /// The state of automatic confirmation, with the link that changes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AutoConfirmResource {
     pub active: bool,

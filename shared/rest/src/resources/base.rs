@@ -1,10 +1,11 @@
 //! The audit fields every entity shows (management §1.4).
 
 use harrier_domain::audit::Audit;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Who made and last changed an entity, and when. Put it into a resource with `#[serde(flatten)]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Base {
     pub created_by: String,

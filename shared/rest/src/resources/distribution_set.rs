@@ -1,13 +1,14 @@
 //! Distribution sets (management §5.6).
 
 use harrier_store::DescribedSet;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Base, SoftwareModuleResource};
 use crate::{Href, Links, Origin};
 
 /// A distribution set as the Management API shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(clippy::struct_excessive_bools)] // as the contract has them
 pub struct DistributionSetResource {

@@ -1,10 +1,11 @@
 //! Metadata entries (management §4.1).
 
 use harrier_domain::software::Metadata;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// An entry of a target or a distribution set.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MetadataResource {
     pub key: String,
     pub value: String,
@@ -17,7 +18,7 @@ impl From<&Metadata> for MetadataResource {
 }
 
 /// An entry of a software module.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ModuleMetadataResource {
     pub key: String,

@@ -2,13 +2,14 @@
 
 use harrier_domain::action::ActionType;
 use harrier_domain::rollout::{Conditions, Counts, ErrorCondition, Rollout, RolloutGroup, SuccessAction};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Base;
 use crate::{Href, Links, Origin};
 
 /// How many targets are in which state; all keys are always there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StatusCountsResource {
     pub scheduled: u64,
     pub running: u64,
@@ -34,7 +35,7 @@ impl StatusCountsResource {
 }
 
 /// A condition as the wire has it; also what requests send.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ConditionResource {
     #[serde(default)]
     pub condition: ConditionKind,
@@ -43,7 +44,7 @@ pub struct ConditionResource {
 }
 
 /// The one kind of condition there is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum ConditionKind {
     #[default]
@@ -61,9 +62,10 @@ impl ConditionResource {
 }
 
 /// What follows a success; also what requests send.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SuccessActionResource {
     #[serde(default = "SuccessActionResource::default_action")]
+    #[schemars(with = "String", extend("enum" = ["NEXTGROUP", "PAUSE"]))]
     pub action: SuccessAction,
     #[serde(default)]
     pub expression: String,
@@ -76,7 +78,7 @@ impl SuccessActionResource {
 }
 
 /// The one thing that follows too many errors.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum ErrorActionKind {
     #[default]
@@ -84,7 +86,7 @@ pub enum ErrorActionKind {
 }
 
 /// What follows too many errors; also what requests send.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorActionResource {
     #[serde(default)]
     pub action: ErrorActionKind,
@@ -93,7 +95,7 @@ pub struct ErrorActionResource {
 }
 
 /// A rollout as the Management API shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RolloutResource {
     pub id: i64,
@@ -119,7 +121,7 @@ pub struct RolloutResource {
 }
 
 /// What only the full form has.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RolloutDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -189,7 +191,7 @@ impl RolloutResource {
 }
 
 /// A group as the Management API shows it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RolloutGroupResource {
     pub id: i64,

@@ -1,13 +1,14 @@
 //! Software modules (management §5.11).
 
 use harrier_domain::software::TypedModule;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Base;
 use crate::{Href, Links, Origin};
 
 /// A software module as the Management API shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(clippy::struct_excessive_bools)] // as the contract has them
 pub struct SoftwareModuleResource {

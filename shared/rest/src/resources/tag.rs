@@ -1,13 +1,14 @@
 //! Tags of targets and of distribution sets (management §4.1, §5.3, §5.8).
 
 use harrier_domain::classification::Tag;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Base;
 use crate::{Href, Links};
 
 /// A tag as the Management API shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TagResource {
     pub id: i64,

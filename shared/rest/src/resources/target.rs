@@ -3,13 +3,14 @@
 use harrier_domain::network;
 use harrier_domain::polling::PollStatus;
 use harrier_domain::target::Target;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Base;
 use crate::{Href, Links, Origin};
 
 /// When a target polled, and when it is expected again. All times are epoch milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PollStatusResource {
     pub last_request_at: i64,
@@ -37,7 +38,7 @@ pub struct TargetFacts<'a> {
 }
 
 /// A target as the Management API shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TargetResource {
     pub controller_id: String,

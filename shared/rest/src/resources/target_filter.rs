@@ -3,13 +3,14 @@
 use harrier_domain::auto_assignment::AutoAssignment;
 use harrier_domain::classification::TargetFilter;
 use harrier_domain::software::DistributionSet;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Base;
 use crate::{Href, Links, Origin};
 
 /// A target filter as the Management API shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TargetFilterResource {
     pub id: i64,

@@ -1,13 +1,14 @@
 //! Types of software modules and of distribution sets (management §5.7, §5.13).
 
 use harrier_domain::software::{DistributionSetType, SoftwareModuleType};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Base;
 use crate::{Links, Origin};
 
 /// A software module type as the Management API shows it; it has one form only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SoftwareModuleTypeResource {
     pub id: i64,
@@ -47,7 +48,7 @@ impl SoftwareModuleTypeResource {
 }
 
 /// A distribution set type as the Management API shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DistributionSetTypeResource {
     pub id: i64,

@@ -6,7 +6,7 @@ mod form;
 mod get;
 mod list;
 mod upload;
-mod uploads;
+pub(super) mod uploads;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -5,5 +5,5 @@ pub(crate) mod list;
 pub(crate) mod update;
 
 mod default_set_type;
-mod representation;
+pub(super) mod representation;
 mod stored;

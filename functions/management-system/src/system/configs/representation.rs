@@ -2,12 +2,15 @@
 
 use harrier_domain::configuration::{DEFAULT_DISTRIBUTION_SET_TYPE, Key, TenantConfiguration, Value};
 use harrier_rest::{Links, Origin};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-/// One value. Not `Debug`: it may be the gateway token.
-#[derive(Serialize)]
+/// One value.
+// Not `Debug`: it may be the gateway token.
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ConfigValue {
+    #[schemars(with = "serde_json::Value")]
     value: Value,
     /// Whether the tenant stores no value of its own.
     global: bool,
@@ -18,7 +21,7 @@ pub(crate) struct ConfigValue {
 }
 
 /// Who changed a value of the tenant's own, and when (epoch milliseconds).
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Changes {
     created_at: i64,

@@ -12,6 +12,7 @@ use harrier_rest::{ApiError, ApiResult, Json, Path, no_content};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Result, until_settled};
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value as JsonValue;
 
@@ -19,7 +20,7 @@ use super::default_set_type;
 use super::stored::{self, Stored};
 
 /// The body of a change to one key.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct NewValue {
     #[serde(default)]
     value: JsonValue,

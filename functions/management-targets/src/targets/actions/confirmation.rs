@@ -9,16 +9,17 @@ use harrier_rest::{ApiError, ApiResult, Json, Path, no_content};
 use harrier_runtime::{App, Caller};
 use harrier_store::StoreError;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(in crate::targets) struct Confirmation {
     confirmation: Verdict,
     code: Option<i32>,
     details: Option<Vec<String>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Verdict {
     Confirmed,

@@ -8,16 +8,17 @@ use harrier_domain::forcing;
 use harrier_rest::resources::ActionResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin, Path};
 use harrier_runtime::{App, Caller};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The only change there is: `forced`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::targets) struct ActionUpdate {
     force_type: Option<ForceType>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum ForceType {
     Soft,

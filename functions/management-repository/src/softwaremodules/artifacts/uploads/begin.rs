@@ -8,12 +8,13 @@ use harrier_domain::{Error, Result};
 use harrier_rest::{ApiError, ApiResult, Hal, Json, Origin, Path};
 use harrier_runtime::{App, Caller};
 use harrier_uploads::{UploadRequest, Uploads};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::representation::UploadResource;
 use crate::edits::required;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct UploadCreate {
     filename: Option<String>,
     /// Bytes.
@@ -23,7 +24,7 @@ pub(super) struct UploadCreate {
 }
 
 /// Hexadecimal, in any letter case; each is optional.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 struct Hashes {
     sha1: Option<String>,
     md5: Option<String>,

@@ -12,6 +12,7 @@ mod begin;
 mod complete;
 mod get;
 mod list;
+pub(crate) mod openapi;
 mod parts;
 mod representation;
 

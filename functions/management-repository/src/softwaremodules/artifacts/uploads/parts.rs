@@ -5,10 +5,11 @@ use harrier_domain::authority::Authority;
 use harrier_rest::{ApiResult, Hal, Page, PageRequest, Path};
 use harrier_runtime::{App, Caller};
 use harrier_uploads::{Part, Uploads};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One part of the file.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct PartResource {
     number: u32,
     /// Where it begins in the file, bytes.

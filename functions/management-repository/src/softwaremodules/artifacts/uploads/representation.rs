@@ -4,10 +4,11 @@ use harrier_domain::upload::{Upload, UploadState};
 use harrier_rest::error::ErrorBody;
 use harrier_rest::resources::{Base, HashesResource};
 use harrier_rest::{Links, Origin};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// An upload and what has become of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UploadResource {
     id: i64,
@@ -28,6 +29,7 @@ pub(super) struct UploadResource {
     artifact_id: Option<i64>,
     /// Why it was refused: the body an upload in one request would have been answered with.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<serde_json::Value>")]
     error: Option<ErrorBody>,
     #[serde(flatten)]
     base: Base,
