@@ -11,7 +11,7 @@ use harrier_domain::{Error, Result};
 
 use crate::client::Artifacts;
 use crate::encryption::SealedObject;
-use crate::failure::{delete_failed, load_failed};
+use crate::failure::{delete_failed, is_not_found, load_failed};
 use crate::file::ArtifactFile;
 use crate::keys;
 use crate::range::ByteRange;
@@ -41,13 +41,17 @@ impl Artifacts {
         }
     }
 
-    /// Opens stored bytes as they are, or one range of them.
-    pub(crate) async fn open_object(&self, key: &str, range: Option<ByteRange>) -> Result<BlobContent> {
+    /// Opens stored bytes as they are, or one range of them. `None` when there are none.
+    pub(crate) async fn open_object(&self, key: &str, range: Option<ByteRange>) -> Result<Option<BlobContent>> {
         let request = self.data.get_object().bucket(&*self.bucket).key(key);
         let request = request.set_range(range.map(ByteRange::request_header));
-        let object = request.send().await.map_err(load_failed(key))?;
+        let object = match request.send().await {
+            Ok(object) => object,
+            Err(error) if is_not_found(&error) => return Ok(None),
+            Err(error) => return Err(load_failed(key)(error)),
+        };
         let length = object.content_length.and_then(|length| u64::try_from(length).ok());
-        Ok(BlobContent { length: length.ok_or(Error::ArtifactLoadFailed)?, chunks: chunks(object.body) })
+        Ok(Some(BlobContent { length: length.ok_or(Error::ArtifactLoadFailed)?, chunks: chunks(object.body) }))
     }
 
     /// Opens stored bytes or a range that must have exactly `length` bytes, because that many were promised to the client.
@@ -59,7 +63,10 @@ impl Artifacts {
         length: u64,
     ) -> Result<ByteChunks> {
         let key = keys::binary(tenant, binary);
-        let content = self.open_object(&key, range).await?;
+        let Some(content) = self.open_object(&key, range).await? else {
+            tracing::error!(key, "a binary is missing");
+            return Err(Error::ArtifactLoadFailed);
+        };
         if content.length != length {
             tracing::error!(key, expected = length, found = content.length, "a binary has the wrong size");
             return Err(Error::ArtifactLoadFailed);

@@ -131,10 +131,7 @@ impl Artifacts {
     /// [`Error::ArtifactLoadFailed`] when storage fails or the stream breaks off.
     pub async fn digest_incoming(&self, incoming: &Incoming) -> Result<Option<Staged>> {
         let key = incoming.key();
-        if self.size_of(&key).await?.is_none() {
-            return Ok(None);
-        }
-        let content = self.open_object(&key, None).await?;
+        let Some(content) = self.open_object(&key, None).await? else { return Ok(None) };
         let (mut hasher, mut size, mut chunks) = (Hasher::new(), 0, content.chunks);
         while let Some(chunk) = chunks.try_next().await.map_err(load_failed(&key))? {
             hasher.update(&chunk);
@@ -151,11 +148,9 @@ impl Artifacts {
     /// As [`Artifacts::stage_sealed`], and [`Error::ArtifactLoadFailed`] when the stream breaks off.
     pub async fn seal_incoming(&self, incoming: &Incoming, name: &str) -> Result<Option<Staged>> {
         let key = incoming.key();
-        if self.size_of(&key).await?.is_none() {
-            return Ok(None);
-        }
-        let content = self.open_object(&key, None).await?.chunks;
-        let staged = self.stage_sealed(incoming.tenant.as_str(), name, content, UploadLimits::default()).await;
+        let Some(content) = self.open_object(&key, None).await? else { return Ok(None) };
+        let limits = UploadLimits::default();
+        let staged = self.stage_sealed(incoming.tenant.as_str(), name, content.chunks, limits).await;
         match staged {
             Err(Error::BodyNotReadable(reason)) => {
                 tracing::error!(key, reason, "an uploaded file could not be read to its end");
