@@ -12,7 +12,7 @@ TOOLS := .tools
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LAMBDA := $(TARGET)/lambda
 FUNCTIONS := device management-targets management-repository management-campaigns management-system \
-  campaign-worker campaign-clock fleet-events
+  campaign-worker campaign-clock fleet-events artifact-intake
 
 .PHONY: help
 help:
@@ -25,8 +25,7 @@ help:
 	@echo "make deny                 licences and sources of the dependencies"
 	@echo "make demo                 a fleet of virtual devices updates itself"
 	@echo "make simulation           campaigns where everything goes wrong, by thousands of seeds"
-	@echo "make benchmark            what finding targets and taking updates back costs in a large fleet"
-	@echo "make rollout-benchmark    what a rollout over 100 000 targets costs"
+	@echo "make benchmark            what searches, rollouts and taking updates back cost in a large fleet"
 	@echo "make lambda               the functions as Lambda wants them: $(LAMBDA)/<function>/bootstrap"
 	@echo "make fuzz                 look for texts that break the query language, for SECONDS (60)"
 	@echo "make clean                remove all that was built"
@@ -91,25 +90,24 @@ demo:
 .PHONY: benchmark
 benchmark:
 	$(CARGO) run --profile server --package harrier-tests --bin search_benchmark
+	$(CARGO) run --profile server --package harrier-tests --bin rollout_benchmark
 	$(CARGO) run --profile server --package harrier-tests --bin invalidation_benchmark
 
-.PHONY: rollout-benchmark
-rollout-benchmark:
-	$(CARGO) run --profile server --package harrier-tests --bin rollout_benchmark
-
+# As cargo-fuzz builds, on the stable compiler, so without a sanitizer: the code has no `unsafe`. What breaks a promise is kept
+# in fuzz/artifacts.
 SECONDS ?= 60
-FUZZED := fuzz/corpus/rsql
+HOST = $(shell rustc --version --verbose | sed -n 's/^host: //p')
+COVERAGE := level=4 inline-8bit-counters pc-table trace-compares
+FUZZ_FLAGS := --cfg fuzzing -Cdebug-assertions -Ccodegen-units=1 -Cpasses=sancov-module \
+  $(COVERAGE:%=-Cllvm-args=-sanitizer-coverage-%)
 
-# On the stable compiler, so without a sanitizer: the code has no `unsafe`. What breaks is kept in fuzz/artifacts.
 .PHONY: fuzz
-fuzz: $(TOOLS)/bin/cargo-fuzz
-	mkdir -p $(FUZZED)
-	split --lines 1 --suffix-length 4 fuzz/seeds/rsql.txt $(FUZZED)/seed-
-	PATH="$(abspath $(TOOLS))/bin:$$PATH" $(CARGO) fuzz run --sanitizer none rsql -- \
-	  -dict=fuzz/rsql.dict -max_len=1200 -timeout=5 -max_total_time=$(SECONDS)
-
-$(TOOLS)/bin/cargo-fuzz:
-	$(CARGO) install --quiet --locked --root $(TOOLS) cargo-fuzz --version 0.13.1
+fuzz:
+	RUSTFLAGS="$(FUZZ_FLAGS)" $(CARGO) build --release --manifest-path fuzz/Cargo.toml --target $(HOST) --bin rsql
+	mkdir -p fuzz/corpus/rsql fuzz/artifacts/rsql
+	split --lines 1 --suffix-length 4 fuzz/seeds/rsql.txt fuzz/corpus/rsql/seed-
+	fuzz/target/$(HOST)/release/rsql fuzz/corpus/rsql -artifact_prefix=fuzz/artifacts/rsql/ -dict=fuzz/rsql.dict \
+	  -max_len=1200 -timeout=5 -max_total_time=$(SECONDS)
 
 # Seeds of each subject. HARRIER_SIMULATION_SEED=17 runs that one alone, to see why it failed.
 SEEDS ?= 2000

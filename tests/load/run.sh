@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What one `harrier serve` does on this machine: start time, resident memory, polls per second.
+# What one `harrier serve` does on this machine: start time, resident memory, polls per second, and the processor time the server
+# takes for a poll, which means the same on a machine that does other things too.
 # Prints a table for docs/performance.md. Needs: an optimised build, wrk, curl (apt-get install --yes wrk curl).
 #
 # tests/load/run.sh [TARGETS]      default: 100000
@@ -49,6 +50,9 @@ stop() {
 
 resident() { awk '/^VmRSS:/ { printf "%.0f MB", $2 / 1024 }' "/proc/$server/status"; }
 
+# Processor time of the server so far, microseconds.
+processor_time() { awk -v tick="$(getconf CLK_TCK)" '{ printf "%.0f", ($14 + $15) * 1000000 / tick }' "/proc/$server/stat"; }
+
 manage() { # METHOD PATH [JSON FILE]
   curl --silent --show-error --fail --output /dev/null --user "admin:$HARRIER_ADMIN_PASSWORD" --request "$1" \
     ${3:+--header 'Content-Type: application/json' --data-binary "@$3"} "$url/rest/v1$2"
@@ -69,20 +73,23 @@ create_targets() {
   done
 }
 
-# Requests per second and the slowest of 99 % when devices 1 to $1 poll in random order.
+# Requests per second, the slowest of 99 %, and processor time for each, when devices 1 to $1 poll in random order.
 polls() {
+  local before
   cat >"$work/poll.lua" <<LUA
 request = function()
   return wrk.format("GET", "/DEFAULT/controller/v1/load-" .. math.random(1, $1))
 end
 LUA
+  before=$(processor_time)
   wrk --threads 2 --connections 64 --duration "${each}s" --latency --script "$work/poll.lua" \
     --header "Authorization: GatewayToken $gateway_token" "$url" >"$work/wrk"
   if grep -q 'Non-2xx' "$work/wrk"; then
     cat "$work/wrk" >&2
     exit 1
   fi
-  awk '/^Requests\/sec/ { rate = $2 } /99%/ { slow = $2 } END { printf "%.0f per second, 99 %% within %s", rate, slow }' "$work/wrk"
+  awk -v spent="$(($(processor_time) - before))" '/requests in/ { count = $1 } /^Requests\/sec/ { rate = $2 } /99%/ { slow = $2 }
+    END { printf "%.0f per second, 99 %% within %s, %.0f µs of the processor each", rate, slow, spent / count }' "$work/wrk"
 }
 
 row() { printf '| %s | %s |\n' "$1" "$2"; }

@@ -10,7 +10,7 @@ pub const FUNCTIONS: [&str; 5] =
     ["device", "management-targets", "management-repository", "management-campaigns", "management-system"];
 
 /// The functions that events start.
-pub const EVENT_FUNCTIONS: [&str; 3] = ["campaign-worker", "campaign-clock", "fleet-events"];
+pub const EVENT_FUNCTIONS: [&str; 4] = ["campaign-worker", "campaign-clock", "fleet-events", "artifact-intake"];
 
 /// Names the directory in which `cargo lambda build` put `<function>/bootstrap`.
 const LAMBDA_DIRECTORY: &str = "HARRIER_LAMBDA_DIR";

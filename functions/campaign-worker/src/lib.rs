@@ -24,7 +24,7 @@ async fn failed(app: &App, message: QueueMessage) -> Option<String> {
         }
         Err(error) => {
             app.metrics.count(Metric::StepsFailed, 1.0);
-            tracing::error!(message = message.message_id, step = message.body, %error, "a step failed");
+            tracing::error!(id = message.message_id, step = message.body, %error, "a step failed");
             Some(message.message_id)
         }
     }

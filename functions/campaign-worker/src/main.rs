@@ -1,7 +1,10 @@
 //! The function on Lambda.
 #![forbid(unsafe_code)]
 
+use std::convert::Infallible;
+
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    harrier_runtime::run_events(async |event, app| Ok(campaign_worker::handle(event, &app).await)).await
+    harrier_runtime::run_events(async |event, app| Ok::<_, Infallible>(campaign_worker::handle(event, &app).await))
+        .await
 }

@@ -6,7 +6,7 @@ use harrier_artifacts::answer::{Answer, choose_answer};
 use harrier_artifacts::{
     ArtifactFile, Delivery, DeliveryRequest, PresignOptions, md5sum_response, precondition_failed,
 };
-use harrier_domain::software::{Artifact, SoftwareModule};
+use harrier_domain::software::SoftwareModule;
 use harrier_domain::target::Target;
 use harrier_domain::{Entity, Error};
 use harrier_rest::{ApiError, ApiResult, Hal, Path};
@@ -102,18 +102,7 @@ impl FileRequest {
     }
 
     fn file(&self, filename: &str) -> ApiResult<ArtifactFile> {
-        artifact_called(&self.module, filename).map(facts).ok_or_else(ApiError::not_found)
-    }
-}
-
-fn facts(artifact: &Artifact) -> ArtifactFile {
-    ArtifactFile {
-        filename: artifact.filename.clone(),
-        size: artifact.size,
-        sha1: artifact.sha1.clone(),
-        md5: artifact.md5.clone(),
-        sha256: artifact.sha256.clone(),
-        created_at: artifact.audit.created_at,
+        artifact_called(&self.module, filename).map(ArtifactFile::from).ok_or_else(ApiError::not_found)
     }
 }
 

@@ -1,7 +1,9 @@
 //! The function on Lambda.
 #![forbid(unsafe_code)]
 
+use std::convert::Infallible;
+
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    harrier_runtime::run_events(async |event, app| Ok(fleet_events::handle(event, &app).await)).await
+    harrier_runtime::run_events(async |event, app| Ok::<_, Infallible>(fleet_events::handle(event, &app).await)).await
 }

@@ -4,11 +4,13 @@
 mod actions;
 mod auto_assignments;
 mod query;
+mod rollouts;
 
 use axum::Router;
 use harrier_runtime::{App, management_surface};
 
 /// All routes of the function.
 pub fn router(app: App) -> Router {
-    management_surface(actions::routes().merge(auto_assignments::routes()), app)
+    let routes = actions::routes().merge(auto_assignments::routes()).merge(rollouts::routes());
+    management_surface(routes, app)
 }

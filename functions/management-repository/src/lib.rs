@@ -10,7 +10,6 @@ mod distributionsettypes;
 mod softwaremodules;
 mod softwaremoduletypes;
 
-mod binaries;
 mod creation;
 mod edits;
 mod listing;

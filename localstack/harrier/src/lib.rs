@@ -7,6 +7,7 @@ pub mod fleet;
 pub mod pumps;
 mod routes;
 mod stack;
+pub mod upload;
 
 pub use routes::routes;
 pub use stack::{

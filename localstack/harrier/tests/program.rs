@@ -137,3 +137,66 @@ async fn what_was_stored_survives_a_kill() {
     let value: serde_json::Value = request.send().await.unwrap().json().await.unwrap();
     assert_eq!(value["value"], "00:01:00");
 }
+
+/// Most bytes that `harrier serve` may hold more than before while a large file goes through it.
+const MEMORY: u64 = 64 * 1024 * 1024;
+
+/// The most memory the process has had so far, bytes.
+fn peak_memory(child: &Child) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+}
+
+#[tokio::test]
+async fn a_large_file_is_uploaded_in_parts_and_never_sits_in_memory() {
+    const SIZE: u64 = 160 * 1024 * 1024;
+    let directory = TempDir::new().unwrap();
+    let serving = Serving::start(&directory.path().join("state"));
+    let (url, password) = (serving.url().to_owned(), serving.password().to_owned());
+    let http = reqwest::Client::new();
+    let modules = format!("{url}/rest/v1/softwaremodules");
+    let body = serde_json::json!([{"name": "m", "version": "1", "type": "os"}]);
+    let made = http.post(&modules).basic_auth("admin", Some(&password)).json(&body).send().await.unwrap();
+    let module = made.json::<serde_json::Value>().await.unwrap()[0]["id"].clone();
+    let file = directory.path().join("large.img");
+    std::fs::File::create(&file).unwrap().set_len(SIZE).unwrap();
+
+    let before = peak_memory(&serving.child);
+    let mut command = harrier(&["upload", file.to_str().unwrap(), "--module", &module.to_string(), "--url", &url]);
+    let uploaded = command.env("HARRIER_PASSWORD", &password).output().unwrap();
+    assert!(uploaded.status.success(), "{}", text(&uploaded.stderr));
+    let grown = peak_memory(&serving.child) - before;
+    assert!(grown < MEMORY, "{} MiB for a file of {} MiB", grown >> 20, SIZE >> 20);
+    assert!(!text(&uploaded.stdout).contains(&password) && !text(&uploaded.stderr).contains(&password));
+
+    let artifact = text(&uploaded.stdout).split_whitespace().nth(1).unwrap().to_owned();
+    let shown = http.get(format!("{modules}/{module}/artifacts/{artifact}")).basic_auth("admin", Some(&password));
+    let shown = shown.send().await.unwrap().json::<serde_json::Value>().await.unwrap();
+    assert_eq!((&shown["size"], &shown["providedFilename"]), (&SIZE.into(), &"large.img".into()));
+    let mut command = harrier(&["upload", file.to_str().unwrap(), "--module", &module.to_string(), "--url", &url]);
+    let again = command.env("HARRIER_PASSWORD", &password).output().unwrap();
+    assert!(!again.status.success() && text(&again.stderr).contains("409"), "{}", text(&again.stderr));
+    let mut command = harrier(&["upload", file.to_str().unwrap(), "--module", "1", "--url", &url]);
+    let nobody = command.env_remove("HARRIER_PASSWORD").stdin(Stdio::null()).output().unwrap();
+    assert!(text(&nobody.stderr).contains("HARRIER_PASSWORD"), "{}", text(&nobody.stderr));
+}
+
+#[test]
+fn a_key_file_is_made_once_and_for_its_owner_alone() {
+    let directory = TempDir::new().unwrap();
+    let file = directory.path().join("key");
+    let make = || harrier(&["admin", "create-key", file.to_str().unwrap()]).output().unwrap();
+    let made = make();
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let key = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(key.trim().len(), 64);
+    assert!(!text(&made.stdout).contains(key.trim()));
+    #[cfg(unix)]
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions()) & 0o777,
+        0o600
+    );
+    assert!(!make().status.success(), "an existing key is never replaced");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), key);
+}

@@ -66,6 +66,7 @@ pub fn storage_can_answer(answer: &Answer, headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use harrier_domain::software::Binary;
     use http::header::{HeaderName, IF_NONE_MATCH};
     use http::{HeaderValue, Method};
 
@@ -77,6 +78,7 @@ mod tests {
             sha1: text("ab"),
             md5: text(""),
             sha256: text(""),
+            binary: Binary::Shared(text("")),
             created_at: 0,
         }
     }

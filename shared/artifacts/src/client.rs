@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use aws_sdk_s3::Client;
+use harrier_domain::upload::PartPlan;
+
+use crate::encryption::{ArtifactEncryption, Provider};
 
 const MIB: u64 = 1024 * 1024;
 const GIB: u64 = 1024 * MIB;
@@ -31,13 +34,15 @@ pub struct Artifacts {
     pub(crate) signing: Client,
     pub(crate) bucket: Arc<str>,
     pub(crate) sizes: TransferSizes,
+    pub(crate) encryption: Option<Arc<Provider>>,
 }
 
 impl Artifacts {
     /// Works on `bucket` through `client`, which signs links as well.
     #[must_use]
     pub fn new(client: Client, bucket: impl Into<Arc<str>>) -> Self {
-        Self { signing: client.clone(), data: client, bucket: bucket.into(), sizes: TransferSizes::default() }
+        let (signing, sizes) = (client.clone(), TransferSizes::default());
+        Self { signing, data: client, bucket: bucket.into(), sizes, encryption: None }
     }
 
     /// Signs links with another client: another endpoint (the one devices can reach) or longer-lived credentials.
@@ -50,6 +55,24 @@ impl Artifacts {
     #[must_use]
     pub fn with_transfer_sizes(self, sizes: TransferSizes) -> Self {
         Self { sizes, ..self }
+    }
+
+    /// Encrypts and decrypts the files of encrypted modules.
+    #[must_use]
+    pub fn with_encryption(self, encryption: Arc<dyn ArtifactEncryption>) -> Self {
+        Self { encryption: Some(Arc::new(Provider::new(encryption))), ..self }
+    }
+
+    /// Whether there may be encrypted modules (domain §12.5).
+    #[must_use]
+    pub fn can_encrypt(&self) -> bool {
+        self.encryption.is_some()
+    }
+
+    /// How a file of `size` bytes is cut into parts for upload.
+    #[must_use]
+    pub fn part_plan(&self, size: u64) -> PartPlan {
+        PartPlan::new(size, self.sizes.part)
     }
 
     /// The bucket everything lies in.

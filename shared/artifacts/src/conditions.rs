@@ -72,6 +72,7 @@ fn list_elements(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use harrier_domain::software::Binary;
     use http::HeaderValue;
 
     const SHA1: &str = "a9993e364706816aba3e25717850c26c9cd0d89d";
@@ -85,6 +86,7 @@ mod tests {
             sha1: SHA1.into(),
             md5: String::new(),
             sha256: String::new(),
+            binary: Binary::Shared(String::new()),
             created_at: CREATED,
         }
     }

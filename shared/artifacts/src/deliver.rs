@@ -1,6 +1,9 @@
 //! Answers `GET` and `HEAD` of an artifact (DDI §9, §10; management §5.12). Neutral: who may download is decided before.
 
+use std::sync::Arc;
+
 use harrier_domain::Result;
+use harrier_domain::software::Binary;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, Method, StatusCode};
 
@@ -19,7 +22,7 @@ use crate::several_ranges::BlobParts;
 pub enum Delivery {
     /// We send them.
     Inline,
-    /// Files larger than `above` bytes are fetched from storage by a presigned link (302). What storage cannot answer as we
+    /// Plain files larger than `above` bytes are fetched from storage by a presigned link (302). What storage cannot answer as we
     /// would, several ranges or our own entity tag, we still send.
     Redirect { above: u64, link: PresignOptions },
 }
@@ -88,13 +91,13 @@ impl Artifacts {
 
     async fn whole_file(&self, request: &DeliveryRequest<'_>) -> Result<Response> {
         let file = request.file;
-        let content = self.open_exactly(request.tenant, &file.sha256, None, file.size).await?;
+        let content = self.open(request.tenant, file, None).await?;
         with_length(StatusCode::OK, file, file.size, streamed(content))
     }
 
     async fn one_range(&self, request: &DeliveryRequest<'_>, range: ByteRange) -> Result<Response> {
         let file = request.file;
-        let content = self.open_exactly(request.tenant, &file.sha256, Some(range), range.len()).await?;
+        let content = self.open(request.tenant, file, Some(range)).await?;
         let mut response = with_length(StatusCode::PARTIAL_CONTENT, file, range.len(), streamed(content))?;
         set(response.headers_mut(), CONTENT_RANGE, &range.content_range(file.size))?;
         Ok(response)
@@ -102,17 +105,19 @@ impl Artifacts {
 
     async fn several_ranges(&self, request: &DeliveryRequest<'_>, ranges: Vec<ByteRange>) -> Result<Response> {
         let file = request.file;
-        let (tenant, sha256) = (request.tenant.to_owned(), file.sha256.clone());
-        let parts = BlobParts { artifacts: self.clone(), tenant, sha256, size: file.size };
+        let (tenant, file) = (request.tenant.to_owned(), file.clone());
+        let parts = BlobParts { artifacts: self.clone(), tenant, file: Arc::new(file) };
         let body = streamed(parts.stream(ranges).await?);
-        let mut headers = file_headers(file)?;
+        let mut headers = file_headers(request.file)?;
         set(&mut headers, CONTENT_TYPE, byteranges::CONTENT_TYPE)?;
         Ok(respond(StatusCode::PARTIAL_CONTENT, headers, body))
     }
 }
 
+/// Encrypted files are never redirected to: storage has no plain bytes to give.
 fn redirected(request: &DeliveryRequest<'_>, answer: &Answer) -> Option<PresignOptions> {
     let Delivery::Redirect { above, link } = request.delivery else { return None };
+    let Binary::Shared(_) = request.file.binary else { return None };
     (request.file.size > above && storage_can_answer(answer, request.headers)).then_some(link)
 }
 

@@ -27,6 +27,14 @@ pub(crate) fn delete_failed<E: std::error::Error>(key: &str) -> impl FnOnce(E) -
     }
 }
 
+/// Turns a failure to encrypt or decrypt `name` into [`Error::EncryptionFailed`].
+pub(crate) fn encryption_failed<E: std::error::Error>(name: &str) -> impl FnOnce(E) -> Error {
+    move |cause| {
+        tracing::error!(name, %cause, "an artifact could not be encrypted or decrypted");
+        Error::EncryptionFailed
+    }
+}
+
 /// Whether S3 said 404. By status, because an answer to `HEAD` has no body that could name the error.
 pub(crate) fn is_not_found<E>(error: &SdkError<E>) -> bool {
     error.raw_response().is_some_and(|response| response.status().as_u16() == 404)

@@ -32,12 +32,14 @@ fn md5sum_line(file: &ArtifactFile) -> String {
 mod tests {
     use super::*;
     use futures::executor::block_on;
+    use harrier_domain::software::Binary;
     use http_body_util::BodyExt;
 
     fn file() -> ArtifactFile {
         let text = |value: &str| value.to_owned();
         let (sha1, md5) = (text("s"), text("900150983cd24fb0d6963f7d28e17f72"));
-        ArtifactFile { filename: text("für;1.bin"), size: 3, sha1, md5, sha256: text("t"), created_at: 0 }
+        let (sha256, binary) = (text("t"), Binary::Shared(text("t")));
+        ArtifactFile { filename: text("für;1.bin"), size: 3, sha1, md5, sha256, binary, created_at: 0 }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use futures::{Stream, StreamExt};
 use harrier_domain::{Error, Result};
 
 use crate::digests::{Digests, Hasher};
+use crate::encryption::Sealer;
 use crate::limits::UploadLimits;
 
 pub(crate) struct PartReader<S> {
@@ -18,6 +19,8 @@ pub(crate) struct PartReader<S> {
     hasher: Hasher,
     size: u64,
     limits: UploadLimits,
+    /// Encrypts what goes into the parts.
+    sealer: Option<Sealer>,
 }
 
 impl<S, E> PartReader<S>
@@ -25,9 +28,9 @@ where
     S: Stream<Item = Result<Bytes, E>>,
     E: Display,
 {
-    pub(crate) fn new(chunks: S, limits: UploadLimits) -> Self {
+    pub(crate) fn new(chunks: S, limits: UploadLimits, sealer: Option<Sealer>) -> Self {
         let hasher = Hasher::new();
-        Self { chunks: Box::pin(chunks), carried: Bytes::new(), ended: false, hasher, size: 0, limits }
+        Self { chunks: Box::pin(chunks), carried: Bytes::new(), ended: false, hasher, size: 0, limits, sealer }
     }
 
     /// The next part, exactly `part_size` bytes unless it is the last. Empty when the stream has ended.
@@ -47,12 +50,13 @@ where
 
     /// Whether nothing is left: known only after a part came out short.
     pub(crate) fn has_ended(&self) -> bool {
-        self.ended
+        self.ended && self.carried.is_empty()
     }
 
-    /// Digests and size of everything read.
-    pub(crate) fn finish(self) -> (Digests, u64) {
-        (self.hasher.finish(), self.size)
+    /// Digests and size of everything read, and the bytes of all parts.
+    pub(crate) fn finish(self) -> (Digests, u64, u64) {
+        let stored = self.sealer.map_or(self.size, |sealer| sealer.length());
+        (self.hasher.finish(), self.size, stored)
     }
 
     async fn next_chunk(&mut self) -> Result<Option<Bytes>> {
@@ -67,14 +71,17 @@ where
             Some(Err(cause)) => return Err(Error::BodyNotReadable(cause.to_string())),
             Some(Ok(chunk)) => return self.account(chunk).map(Some),
         }
-        Ok(None)
+        self.sealer.as_mut().map(Sealer::finish).transpose()
     }
 
     fn account(&mut self, chunk: Bytes) -> Result<Bytes> {
         self.size = self.size.saturating_add(chunk.len() as u64);
         self.limits.check(self.size)?;
         self.hasher.update(&chunk);
-        Ok(chunk)
+        match &mut self.sealer {
+            Some(sealer) => sealer.push(&chunk),
+            None => Ok(chunk),
+        }
     }
 }
 
@@ -87,12 +94,12 @@ mod tests {
 
     fn read_all(chunks: &[Vec<u8>], part_size: usize) -> (Vec<Bytes>, Digests, u64) {
         let items = chunks.iter().map(|chunk| Ok::<_, String>(Bytes::from(chunk.clone()))).collect::<Vec<_>>();
-        let mut reader = PartReader::new(stream::iter(items), UploadLimits::default());
+        let mut reader = PartReader::new(stream::iter(items), UploadLimits::default(), None);
         let mut parts = Vec::new();
         while !reader.has_ended() {
             parts.push(block_on(reader.next_part(part_size)).unwrap());
         }
-        let (digests, size) = reader.finish();
+        let (digests, size, _) = reader.finish();
         (parts, digests, size)
     }
 
@@ -118,11 +125,11 @@ mod tests {
     #[test]
     fn a_broken_stream_and_a_passed_limit_stop_the_reading() {
         let broken = stream::iter([Ok(Bytes::from_static(b"abc")), Err("cut off")]);
-        let mut reader = PartReader::new(broken, UploadLimits::default());
+        let mut reader = PartReader::new(broken, UploadLimits::default(), None);
         assert_eq!(block_on(reader.next_part(8)), Err(Error::BodyNotReadable("cut off".into())));
 
         let limits = UploadLimits { max_file_size: Some(2), storage: None };
-        let mut reader = PartReader::new(stream::iter([Ok::<_, String>(Bytes::from_static(b"abc"))]), limits);
+        let mut reader = PartReader::new(stream::iter([Ok::<_, String>(Bytes::from_static(b"abc"))]), limits, None);
         assert_eq!(block_on(reader.next_part(8)), Err(Error::FileSizeQuotaExceeded { limit: 2 }));
     }
 }

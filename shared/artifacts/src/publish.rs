@@ -14,18 +14,28 @@ use crate::stage::Staged;
 const COPY_SOURCE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Artifacts {
-    /// Makes a staged upload the blob of its sha256, without moving bytes when the tenant has that blob already, removes the
-    /// staging object and returns the blob's key. Repeating it, also after a crash at any point, ends the same way.
+    /// Makes a staged upload the blob of its sha256, without moving bytes when the tenant has that blob already, or the
+    /// sealed object of its name; removes the staging object and returns the new key. Repeating it, also after a crash at
+    /// any point, ends the same way.
     ///
     /// # Errors
     /// [`harrier_domain::Error::UploadFailed`] when storage fails or the staging object is gone.
     pub async fn publish(&self, staged: &Staged) -> Result<String> {
-        let blob = keys::blob(&staged.tenant, &staged.digests.sha256);
-        if self.size_of(&blob).await? != Some(staged.size) {
-            self.copy(&keys::staging(&staged.tenant, &staged.upload_id), &blob, staged.size).await?;
-        }
+        let key = self.promote(staged).await?;
         self.discard(staged).await;
-        Ok(blob)
+        Ok(key)
+    }
+
+    /// As [`Artifacts::publish`], but leaves the staging object where it is.
+    ///
+    /// # Errors
+    /// As [`Artifacts::publish`].
+    pub async fn promote(&self, staged: &Staged) -> Result<String> {
+        let key = keys::binary(&staged.tenant, &staged.binary());
+        if self.size_of(&key).await? != Some(staged.stored) {
+            self.copy(&staged.key, &key, staged.stored).await?;
+        }
+        Ok(key)
     }
 
     /// Whether the tenant has a blob with this sha256.
@@ -36,7 +46,7 @@ impl Artifacts {
         self.size_of(&keys::blob(tenant, sha256)).await.map(|size| size.is_some())
     }
 
-    async fn size_of(&self, key: &str) -> Result<Option<u64>> {
+    pub(crate) async fn size_of(&self, key: &str) -> Result<Option<u64>> {
         match self.data.head_object().bucket(&*self.bucket).key(key).send().await {
             Ok(head) => Ok(head.content_length.and_then(|length| u64::try_from(length).ok())),
             Err(error) if is_not_found(&error) => Ok(None),

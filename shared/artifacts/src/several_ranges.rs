@@ -1,6 +1,7 @@
 //! Several ranges in one body, put together from one storage request per range.
 
 use std::io;
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -9,6 +10,7 @@ use harrier_domain::Result;
 use crate::blobs::ByteChunks;
 use crate::byteranges::{AFTER_PART, CLOSING, before_part};
 use crate::client::Artifacts;
+use crate::file::ArtifactFile;
 use crate::range::ByteRange;
 
 /// Ranges up to this many bytes are read ahead, because delta updates ask for hundreds of small ones.
@@ -22,8 +24,7 @@ const READ_AHEAD: usize = 4;
 pub(crate) struct BlobParts {
     pub(crate) artifacts: Artifacts,
     pub(crate) tenant: String,
-    pub(crate) sha256: String,
-    pub(crate) size: u64,
+    pub(crate) file: Arc<ArtifactFile>,
 }
 
 impl BlobParts {
@@ -39,7 +40,7 @@ impl BlobParts {
     }
 
     async fn open(&self, range: ByteRange) -> Result<ByteChunks> {
-        self.artifacts.open_exactly(&self.tenant, &self.sha256, Some(range), range.len()).await
+        self.artifacts.open(&self.tenant, &self.file, Some(range)).await
     }
 
     /// A small range is fetched now; a large one only when its turn comes, so that no idle connection waits for it.
@@ -61,7 +62,7 @@ impl BlobParts {
     }
 
     fn framed(&self, range: ByteRange, content: ByteChunks) -> ByteChunks {
-        text(before_part(range, self.size)).chain(content).chain(text(AFTER_PART)).boxed()
+        text(before_part(range, self.file.size)).chain(content).chain(text(AFTER_PART)).boxed()
     }
 }
 

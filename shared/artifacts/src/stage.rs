@@ -5,10 +5,12 @@ use std::fmt::Display;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use futures::Stream;
-use harrier_domain::Result;
+use harrier_domain::software::Binary;
+use harrier_domain::{Error, Result};
 
 use crate::client::Artifacts;
 use crate::digests::{Digests, Expected};
+use crate::encryption::SealedObject;
 use crate::failure::upload_failed;
 use crate::keys;
 use crate::limits::UploadLimits;
@@ -19,10 +21,32 @@ use crate::part_reader::PartReader;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Staged {
     pub tenant: String,
-    pub upload_id: String,
+    /// Where its bytes lie.
+    pub key: String,
     pub digests: Digests,
-    /// Bytes. Zero for an empty upload, which the caller refuses.
+    /// Bytes as devices get them. Zero for an empty upload, which the caller refuses.
     pub size: u64,
+    /// Bytes as stored.
+    pub(crate) stored: u64,
+    /// What it is to be stored as, if it is encrypted.
+    pub(crate) sealed: Option<String>,
+}
+
+impl Staged {
+    /// Which stored bytes it becomes.
+    #[must_use]
+    pub fn binary(&self) -> Binary {
+        match &self.sealed {
+            Some(name) => Binary::Sealed(name.clone()),
+            None => Binary::Shared(self.digests.sha256.clone()),
+        }
+    }
+
+    /// The name of its encrypted bytes.
+    #[must_use]
+    pub fn sealed(&self) -> Option<&str> {
+        self.sealed.as_deref()
+    }
 }
 
 /// So many parts have the configured size. Every [`PARTS_PER_DOUBLING`] after them the size doubles, so that S3's 10 000 parts
@@ -49,15 +73,40 @@ impl Artifacts {
         E: Display + Send,
     {
         let key = keys::staging(tenant, upload_id);
-        let mut reader = PartReader::new(content, limits);
+        let (digests, size, stored) = self.put(&key, PartReader::new(content, limits, None)).await?;
+        Ok(Staged { tenant: tenant.to_owned(), key, digests, size, stored, sealed: None })
+    }
+
+    /// As [`Artifacts::stage`], but the bytes are encrypted before they reach storage. `name` becomes the name of the sealed
+    /// object and of the staging object. Digests and size are those of the plain bytes.
+    ///
+    /// # Errors
+    /// As [`Artifacts::stage`]; [`Error::EncryptionNotSupported`] when no encryption is plugged in,
+    /// [`Error::EncryptionFailed`] when it fails.
+    pub async fn stage_sealed<S, E>(&self, tenant: &str, name: &str, content: S, limits: UploadLimits) -> Result<Staged>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send,
+        E: Display + Send,
+    {
+        let encryption = self.encryption.as_ref().ok_or(Error::EncryptionNotSupported)?;
+        let sealer = encryption.sealer(&SealedObject { tenant: keys::stored(tenant), name: name.to_owned() }).await?;
+        let key = keys::staging(tenant, name);
+        let (digests, size, stored) = self.put(&key, PartReader::new(content, limits, Some(sealer))).await?;
+        Ok(Staged { tenant: tenant.to_owned(), key, digests, size, stored, sealed: Some(name.to_owned()) })
+    }
+
+    async fn put<S, E>(&self, key: &str, mut reader: PartReader<S>) -> Result<(Digests, u64, u64)>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send,
+        E: Display + Send,
+    {
         let first = reader.next_part(part_size(self.sizes.part, 0)).await?;
         if reader.has_ended() {
-            self.put_whole(&key, first).await?;
+            self.put_whole(key, first).await?;
         } else {
-            self.put_parts(&key, first, &mut reader).await?;
+            self.put_parts(key, first, &mut reader).await?;
         }
-        let (digests, size) = reader.finish();
-        Ok(Staged { tenant: tenant.to_owned(), upload_id: upload_id.to_owned(), digests, size })
+        Ok(reader.finish())
     }
 
     async fn put_whole(&self, key: &str, content: Bytes) -> Result<()> {
@@ -93,8 +142,8 @@ impl Artifacts {
 
     /// Throws a staged upload away. Repeating it is harmless; a failure is logged and left to the lifecycle rule.
     pub async fn discard(&self, staged: &Staged) {
-        let key = keys::staging(&staged.tenant, &staged.upload_id);
-        if let Err(cause) = self.data.delete_object().bucket(&*self.bucket).key(&key).send().await {
+        let key = &staged.key;
+        if let Err(cause) = self.data.delete_object().bucket(&*self.bucket).key(key).send().await {
             tracing::warn!(key, %cause, "a staged upload is left to the lifecycle rule");
         }
     }

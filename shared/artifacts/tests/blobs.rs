@@ -20,9 +20,8 @@ async fn a_range_of_a_blob_is_opened() {
     let bytes = content(3 * MIB);
     let file = storage.store("f", &bytes).await;
     let range = ByteRange { first: 1_000_000, last: 2_000_000 };
-    let opened = storage.artifacts.open(TENANT, &file.sha256, Some(range)).await.unwrap();
-    assert_eq!(opened.length, range.len());
-    assert!(opened.chunks.try_collect::<Vec<_>>().await.unwrap().concat() == bytes[1_000_000..=2_000_000]);
+    let opened = storage.artifacts.open(TENANT, &file, Some(range)).await.unwrap();
+    assert!(opened.try_collect::<Vec<_>>().await.unwrap().concat() == bytes[1_000_000..=2_000_000]);
 }
 
 #[tokio::test]
@@ -31,10 +30,10 @@ async fn a_missing_blob_is_a_load_failure() {
     let file = storage.store("f", b"abc").await;
     assert!(storage.artifacts.exists(TENANT, &file.sha256).await.unwrap());
     assert!(!storage.artifacts.exists("OTHER", &file.sha256).await.unwrap());
-    storage.artifacts.delete(TENANT, &file.sha256).await.unwrap();
-    storage.artifacts.delete(TENANT, &file.sha256).await.unwrap();
+    storage.artifacts.delete(TENANT, &file.binary).await.unwrap();
+    storage.artifacts.delete(TENANT, &file.binary).await.unwrap();
     assert!(!storage.artifacts.exists(TENANT, &file.sha256).await.unwrap());
-    assert_eq!(storage.artifacts.open(TENANT, &file.sha256, None).await.err(), Some(Error::ArtifactLoadFailed));
+    assert_eq!(storage.artifacts.open(TENANT, &file, None).await.err(), Some(Error::ArtifactLoadFailed));
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ async fn a_small_file_takes_one_put_and_is_published() {
     let key = storage.artifacts.publish(&staged).await.unwrap();
     assert_eq!(key, keys::blob(TENANT, &digests(&bytes).sha256));
     assert_eq!(storage.stored().into_iter().collect::<Vec<_>>(), [format!("artifacts/{key}")]);
-    assert_eq!(storage.read(&staged.digests.sha256).await, bytes);
+    assert_eq!(storage.read(&staged).await, bytes);
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn twenty_megabytes_go_in_parts() {
     assert_eq!(storage.count("partNumber="), 3);
     storage.artifacts.publish(&staged).await.unwrap();
     assert_eq!(storage.stored().len(), 1);
-    assert!(storage.read(&staged.digests.sha256).await == bytes);
+    assert!(storage.read(&staged).await == bytes);
 }
 
 #[tokio::test]
@@ -53,7 +53,7 @@ async fn a_file_of_exactly_one_part_survives() {
     let bytes = content(8 * MIB);
     let staged = storage.stage("u1", &bytes).await;
     storage.artifacts.publish(&staged).await.unwrap();
-    assert!(storage.read(&staged.digests.sha256).await == bytes);
+    assert!(storage.read(&staged).await == bytes);
 }
 
 /// The uploader is read no further ahead of storage than four parts: three under way, one being filled.
@@ -159,7 +159,7 @@ async fn publishing_twice_and_after_a_crash_ends_the_same_way() {
     let again = storage.stage("u1", &bytes).await;
     assert_eq!(storage.artifacts.publish(&again).await.unwrap(), key);
     assert_eq!(storage.stored().into_iter().collect::<Vec<_>>(), [format!("artifacts/{key}")]);
-    assert_eq!(storage.read(&staged.digests.sha256).await, bytes);
+    assert_eq!(storage.read(&staged).await, bytes);
 }
 
 #[tokio::test]
@@ -191,7 +191,7 @@ async fn a_large_file_is_published_in_copied_parts() {
     storage.artifacts.clone().with_transfer_sizes(sizes).publish(&staged).await.unwrap();
     assert_eq!(storage.count("/blobs/"), 1 + 1 + 3 + 1, "head, create, three parts, complete");
     assert_eq!(storage.stored().len(), 1);
-    assert!(storage.read(&staged.digests.sha256).await == bytes);
+    assert!(storage.read(&staged).await == bytes);
 }
 
 #[tokio::test]
@@ -201,7 +201,7 @@ async fn publishing_what_was_never_staged_fails_and_leaves_nothing() {
     storage.artifacts.discard(&staged).await;
     assert!(matches!(storage.artifacts.publish(&staged).await, Err(Error::UploadFailed(_))));
     let sizes = TransferSizes { single_copy: 1, copy_part: 1000, ..TransferSizes::default() };
-    staged.upload_id = "u2".into();
+    staged.key = keys::staging(TENANT, "u2");
     let in_parts = storage.artifacts.clone().with_transfer_sizes(sizes);
     assert!(matches!(in_parts.publish(&staged).await, Err(Error::UploadFailed(_))));
     assert!(storage.stored().is_empty(), "{:?}", storage.stored());

@@ -11,7 +11,7 @@ use crate::{Engine, Result, auto_assignments, rollouts};
 /// is looked at as it is now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Consequences {
-    /// Rollouts of which an action was made, changed its status, or was removed.
+    /// Rollouts of which an action ended, or was removed.
     pub rollouts: BTreeSet<(Tenant, i64)>,
     /// Targets that were made or changed, or lost an action.
     pub targets: BTreeSet<(Tenant, String)>,
@@ -33,10 +33,7 @@ impl Consequences {
     fn add(&mut self, change: &FleetChange) {
         match &change.what {
             Changed::Action { controller_id, before, after } => {
-                let status = |action: &Option<Box<_>>| {
-                    action.as_deref().map(|action: &harrier_domain::action::Action| action.status)
-                };
-                if status(before) != status(after) {
+                if rollouts::matters(before.as_deref(), after.as_deref()) {
                     let rollout = after.as_deref().or(before.as_deref()).and_then(|action| action.rollout);
                     self.rollouts.extend(rollout.map(|id| (change.tenant.clone(), id)));
                 }
@@ -96,6 +93,6 @@ fn target_change(before: Option<&Target>, after: Option<&Target>) -> Option<Targ
 pub async fn react(engine: &Engine, changes: &[FleetChange]) -> Result<()> {
     let consequences = Consequences::of(changes);
     rollouts::progressed(engine, &consequences.rollouts).await?;
-    auto_assignments::targets_changed(engine, &consequences.targets, &consequences.contacts).await?;
-    rollouts::targets_changed(engine, &consequences.targets).await
+    Box::pin(auto_assignments::targets_changed(engine, &consequences.targets, &consequences.contacts)).await?;
+    Box::pin(rollouts::targets_changed(engine, &consequences.targets)).await
 }

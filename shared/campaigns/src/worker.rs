@@ -12,10 +12,11 @@ pub async fn perform(engine: &Engine, step: &Step) -> Result<()> {
     let span = tracing::debug_span!("step", tenant = %step.tenant, work = ?step.work);
     async {
         match &step.work {
-            Work::Rollout(work) => rollouts::perform(engine, &step.tenant, work).await,
-            Work::AutoAssign(work) => auto_assignments::perform(engine, &step.tenant, work).await,
-            Work::Invalidate(work) => invalidation::perform(engine, &step.tenant, work).await,
-            Work::CleanUp(work) => clean_up::perform(engine, &step.tenant, work).await,
+            // Each kind on the heap: together they are more than a thread's stack should hold.
+            Work::Rollout(work) => Box::pin(rollouts::perform(engine, &step.tenant, work)).await,
+            Work::AutoAssign(work) => Box::pin(auto_assignments::perform(engine, &step.tenant, work)).await,
+            Work::Invalidate(work) => Box::pin(invalidation::perform(engine, &step.tenant, work)).await,
+            Work::CleanUp(work) => Box::pin(clean_up::perform(engine, &step.tenant, work)).await,
         }
     }
     .instrument(span)

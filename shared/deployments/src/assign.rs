@@ -217,7 +217,8 @@ async fn try_assign(
         give_way(store, order, &policy, target, &overridable[..MAX_OVERRIDDEN]).await?;
         return Err(StoreError::Conflict);
     }
-    let mut open = OpenActions::load(store, tenant, &target.controller_id, &overridable).await?;
+    let affected = [overridable, assignment::superseded(&target)].concat();
+    let mut open = OpenActions::load(store, tenant, &target.controller_id, &affected).await?;
     let assigned =
         assignment::assign(&mut target, &mut open.changed, id, &assignment, &policy, order.actor, order.now)?;
     let Some(assigned) = assigned else {

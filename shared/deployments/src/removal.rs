@@ -10,7 +10,8 @@ use harrier_domain::action::{Action, ActionStatus};
 use harrier_domain::target::Target;
 use harrier_domain::{Entity, Error, Tenant};
 use harrier_store::{
-    Consistency, Key, Loaded, MAX_TRANSACTION, Record, Result, Store, TargetDetails, Transaction, until_settled,
+    Consistency, GroupMember, Key, Loaded, MAX_TRANSACTION, Record, Result, Store, TargetDetails, Transaction,
+    until_settled,
 };
 
 /// Items of a target that are no actions: itself, details, two counters.
@@ -38,11 +39,11 @@ async fn try_remove_target(store: &Store, tenant: &Tenant, controller_id: &str) 
         entries = store.entry_keys(tenant, controller_id).await?;
     }
     let room = MAX_TRANSACTION - OWN_ITEMS;
-    let kept = room.saturating_sub(actions.len()).min(entries.len());
+    let kept = room.saturating_sub(items_of_all(&actions)).min(entries.len());
     let surplus = entries.len() - kept;
     remove_keys(store, tenant, &entries[..surplus]).await?;
-    while actions.len() > room {
-        let some: Vec<_> = actions.drain(..(actions.len() - room).min(MAX_TRANSACTION - 1)).collect();
+    while items_of_all(&actions) > room {
+        let some = first_fitting(&mut actions, room);
         target = remove_without_history(store, tenant, target, &some).await?;
     }
     let mut transaction = store.transaction(tenant);
@@ -50,10 +51,40 @@ async fn try_remove_target(store: &Store, tenant: &Tenant, controller_id: &str) 
         transaction.delete_key(key);
     }
     for action in &actions {
-        transaction.delete(action);
+        delete_action(&mut transaction, tenant, &target, action);
     }
     delete_target(&mut transaction, tenant, &target);
     transaction.commit().await
+}
+
+/// How many items change when an action goes: one of a rollout is counted, and is its target's place in a group.
+fn items_of(action: &Action) -> usize {
+    if action.rollout_group.is_some() { 3 } else { 1 }
+}
+
+fn items_of_all(actions: &[Loaded<Action>]) -> usize {
+    actions.iter().map(|action| items_of(action)).sum()
+}
+
+/// Takes off the first actions: as many as fit into one transaction with their target, or as make the rest fit into `room`.
+fn first_fitting(actions: &mut Vec<Loaded<Action>>, room: usize) -> Vec<Loaded<Action>> {
+    let surplus = items_of_all(actions) - room;
+    let mut items = 0;
+    let within = |action: &&Loaded<Action>| {
+        let wanted = items < surplus;
+        items += items_of(action);
+        wanted && items < MAX_TRANSACTION
+    };
+    let count = actions.iter().take_while(within).count();
+    actions.drain(..count).collect()
+}
+
+/// Removes an action, and its target from the rollout group that the action belongs to.
+fn delete_action(transaction: &mut Transaction<'_>, tenant: &Tenant, target: &Target, action: &Loaded<Action>) {
+    transaction.delete(action);
+    if let Some(group) = action.rollout_group {
+        transaction.delete_key(&GroupMember::key_of(tenant, group, target.number));
+    }
 }
 
 fn delete_target(transaction: &mut Transaction<'_>, tenant: &Tenant, target: &Loaded<Target>) {
@@ -85,8 +116,8 @@ async fn remove_without_history(
 ) -> Result<Loaded<Target>> {
     let mut transaction = store.transaction(tenant);
     for action in actions {
-        transaction.delete(action);
-        forget(&mut target, action.id);
+        delete_action(&mut transaction, tenant, &target, action);
+        target.forget(action);
     }
     transaction.save(&target);
     transaction.commit().await?;
@@ -184,8 +215,8 @@ async fn remove_together(
         for key in entries {
             transaction.delete_key(key);
         }
-        transaction.delete(action);
-        forget(&mut target, action.id);
+        delete_action(&mut transaction, tenant, &target, action);
+        target.forget(action);
     }
     if target.installed_action.is_some_and(|id| doomed.iter().any(|doomed| doomed.action.id == id)) {
         target.installed_action = next_installed(store, tenant, &target, &doomed).await?;
@@ -209,7 +240,7 @@ async fn doomed(store: &Store, tenant: &Tenant, controller_id: &str, ids: &[i64]
 fn fitting(doomed: &[Doomed]) -> usize {
     let mut room = MAX_TRANSACTION - 1;
     let fits = |doomed: &&Doomed| {
-        let left = room.checked_sub(doomed.entries.len() + 1);
+        let left = room.checked_sub(doomed.entries.len() + items_of(&doomed.action));
         room = left.unwrap_or(0);
         left.is_some()
     };
@@ -218,18 +249,13 @@ fn fitting(doomed: &[Doomed]) -> usize {
 
 /// Shortens a history that is too long for one transaction by itself.
 async fn shorten(store: &Store, tenant: &Tenant, doomed: &mut [Doomed]) -> Result<()> {
-    let [Doomed { entries, .. }] = doomed else {
+    let [Doomed { entries, action }] = doomed else {
         return Ok(());
     };
-    let surplus = entries.len().saturating_sub(MAX_TRANSACTION - 2);
+    let surplus = entries.len().saturating_sub(MAX_TRANSACTION - 1 - items_of(action));
     remove_keys(store, tenant, &entries[..surplus]).await?;
     entries.drain(..surplus);
     Ok(())
-}
-
-fn forget(target: &mut Target, action: i64) {
-    target.actions = target.actions.saturating_sub(1);
-    target.open_actions.retain(|open| open.id != action);
 }
 
 /// The newest finished action of the installed set that stays (`domain-behaviour.md` §5.12).

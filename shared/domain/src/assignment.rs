@@ -43,7 +43,7 @@ pub struct Assigned {
     pub entries: Vec<StatusEntry>,
 }
 
-/// Assigns to one target. `open` holds at least the [`overridable`] actions, which are changed in place.
+/// Assigns to one target. `open` holds at least the [`overridable`] and [`superseded`] actions, which are changed in place.
 ///
 /// Returns `None`, changing nothing, when the target has the set already, or when an offline assignment meets a target
 /// with pending work.
@@ -67,6 +67,7 @@ pub fn assign(
     if !assignment.offline {
         entries.extend(override_open_actions(target, open, policy, actor, now));
     }
+    cancel_scheduled(target, open, actor, now);
     let mut action = new_action(target, id, assignment, policy, actor, now);
     entries.push(action.record(first_entry(target, assignment, policy, actor), now));
     attach(target, &action, assignment, actor, now);
@@ -109,6 +110,22 @@ pub fn override_open_actions(
     entries
 }
 
+/// The actions of rollouts that wait for their group, and that a new assignment cancels (`domain-behaviour.md` §5.4 row B3).
+#[must_use]
+pub fn superseded(target: &Target) -> Vec<i64> {
+    target.scheduled.iter().filter(|action| !action.required_migration_step).map(|action| action.id).collect()
+}
+
+/// Cancels the [`superseded`] ones of these actions. Nobody is told, and the history is silent about it.
+pub(crate) fn cancel_scheduled(target: &mut Target, actions: &mut [Action], actor: &Actor, now: i64) {
+    let superseded = superseded(target);
+    for action in actions.iter_mut().filter(|action| superseded.contains(&action.id)) {
+        action.status = ActionStatus::Canceled;
+        action.audit.touch(actor, now);
+        target.scheduled.retain(|scheduled| scheduled.id != action.id);
+    }
+}
+
 fn new_action(target: &Target, id: i64, assignment: &Assignment, policy: &Policy, actor: &Actor, now: i64) -> Action {
     let status = initial_status(target, assignment, policy);
     let time_forced = assignment.action_type == ActionType::TimeForced;
@@ -139,30 +156,47 @@ fn initial_status(target: &Target, assignment: &Assignment, policy: &Policy) -> 
     if assignment.offline {
         return ActionStatus::Finished;
     }
-    let waits = policy.confirmation_flow && assignment.confirmation_required && target.auto_confirm.is_none();
+    opening_status(target, assignment.confirmation_required, policy)
+}
+
+fn opening_status(target: &Target, confirmation_required: bool, policy: &Policy) -> ActionStatus {
+    let waits = policy.confirmation_flow && confirmation_required && target.auto_confirm.is_none();
     if waits { ActionStatus::WaitForConfirmation } else { ActionStatus::Running }
 }
 
-/// With the confirmation flow on, the first entry is `WAIT_FOR_CONFIRMATION` even if nothing waits (§6.2).
-fn first_entry(target: &Target, assignment: &Assignment, policy: &Policy, actor: &Actor) -> EntryDraft {
-    let initiated = || format!("Assignment initiated by user '{}'", actor.name());
-    let mut messages = vec![assignment.message.clone().unwrap_or_else(initiated)];
-    if assignment.offline {
-        messages.push(format!("{SERVER_PREFIX}Action reported as offline deployment"));
-        return EntryDraft::plain(ActionStatus::Finished, messages);
-    }
-    if !policy.confirmation_flow {
-        return EntryDraft::plain(ActionStatus::Running, messages);
-    }
-    messages.push(confirmation_note(target, assignment));
-    EntryDraft::plain(ActionStatus::WaitForConfirmation, messages)
+/// How an action begins.
+pub(crate) struct Opening {
+    pub status: ActionStatus,
+    pub entry: EntryDraft,
 }
 
-fn confirmation_note(target: &Target, assignment: &Assignment) -> String {
+/// The beginning of an action that a device shall work on. With the confirmation flow on, the first entry is
+/// `WAIT_FOR_CONFIRMATION` even if nothing waits (§6.2).
+pub(crate) fn opening(target: &Target, message: String, confirmation_required: bool, policy: &Policy) -> Opening {
+    let status = opening_status(target, confirmation_required, policy);
+    let mut messages = vec![message];
+    if !policy.confirmation_flow {
+        return Opening { status, entry: EntryDraft::plain(ActionStatus::Running, messages) };
+    }
+    messages.push(confirmation_note(target, confirmation_required));
+    Opening { status, entry: EntryDraft::plain(ActionStatus::WaitForConfirmation, messages) }
+}
+
+fn first_entry(target: &Target, assignment: &Assignment, policy: &Policy, actor: &Actor) -> EntryDraft {
+    let initiated = || format!("Assignment initiated by user '{}'", actor.name());
+    let message = assignment.message.clone().unwrap_or_else(initiated);
+    if assignment.offline {
+        let reported = format!("{SERVER_PREFIX}Action reported as offline deployment");
+        return EntryDraft::plain(ActionStatus::Finished, vec![message, reported]);
+    }
+    opening(target, message, assignment.confirmation_required, policy).entry
+}
+
+fn confirmation_note(target: &Target, confirmation_required: bool) -> String {
     if let Some(auto_confirm) = &target.auto_confirm {
         return confirmation::automatic_note(auto_confirm);
     }
-    if assignment.confirmation_required {
+    if confirmation_required {
         return "Waiting for the confirmation by the device before processing with the deployment".to_owned();
     }
     "Assignment confirmed by initiator".to_owned()

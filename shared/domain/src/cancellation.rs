@@ -41,6 +41,21 @@ pub(crate) fn close_obsolete(target: &mut Target, action: &mut Action, actor: &A
     close(target, action, draft, actor, now)
 }
 
+/// A stopped rollout asks the device to cancel (row C5).
+pub(crate) fn cancel_by_server(target: &mut Target, action: &mut Action, actor: &Actor, now: i64) -> StatusEntry {
+    let draft =
+        EntryDraft::server(ActionStatus::Canceling, "cancelation requested by the server, the rollout was stopped");
+    order_cancel(target, action, draft, actor, now)
+}
+
+/// A deleted rollout gives up on the device without asking it (row C6).
+pub(crate) fn quit_by_server(target: &mut Target, action: &mut Action, actor: &Actor, now: i64) -> StatusEntry {
+    let draft = EntryDraft::server(ActionStatus::Canceled, "A force quit has been performed by the server.");
+    let entry = close(target, action, draft, actor, now);
+    complete(target);
+    entry
+}
+
 /// An operator gives up on a device that never acknowledges (row D1).
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 //! One variant per row of the error catalogue (`domain-behaviour.md` §1.6, `management-api.md` §2.3). The variants carry
 //! facts, not wire text: `harrier-rest` holds the one table that turns them into a status, an error code and a class name.
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The `Result` of every domain decision.
@@ -23,6 +24,7 @@ pub enum Entity {
     SoftwareModuleType,
     SoftwareModuleMetadata,
     Artifact,
+    Upload,
     Action,
     AutoAssignment,
     Rollout,
@@ -46,6 +48,7 @@ impl Entity {
             Self::SoftwareModuleType => "SoftwareModuleType",
             Self::SoftwareModuleMetadata => "SoftwareModule metadata",
             Self::Artifact => "Artifact",
+            Self::Upload => "Upload",
             Self::Action => "Action",
             Self::AutoAssignment => "AutoAssignment",
             Self::Rollout => "Rollout",
@@ -100,7 +103,7 @@ pub enum LockedOperation {
 }
 
 /// A checksum that the uploader announced and the bytes did not have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Checksum {
     Md5,
     Sha1,

@@ -25,10 +25,12 @@ pub mod offer;
 pub mod polling;
 pub mod purge;
 pub mod quota;
+pub mod rollout;
 pub mod software;
 pub mod target;
 pub mod tenant;
 pub mod text;
+pub mod upload;
 
 pub use error::{Entity, EntityId, Error, Result};
 pub use tenant::Tenant;

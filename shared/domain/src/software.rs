@@ -75,8 +75,33 @@ pub struct Artifact {
     pub md5: String,
     #[serde(rename = "s256")]
     pub sha256: String,
+    /// The name of its encrypted bytes, in encrypted modules.
+    #[serde(rename = "seal", default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<String>,
     #[serde(flatten)]
     pub audit: Audit,
+}
+
+impl Artifact {
+    /// Which stored bytes it has.
+    #[must_use]
+    pub fn binary(&self) -> Binary {
+        match &self.sealed {
+            Some(name) => Binary::Sealed(name.clone()),
+            None => Binary::Shared(self.sha256.clone()),
+        }
+    }
+}
+
+/// Stored bytes of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Binary {
+    /// Named by their sha256, shared by all artifacts of the tenant with this content.
+    #[serde(rename = "s")]
+    Shared(String),
+    /// Encrypted, those of one artifact alone. The name says nothing about the content.
+    #[serde(rename = "e")]
+    Sealed(String),
 }
 
 /// A unit of software with its files.

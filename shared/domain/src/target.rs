@@ -68,6 +68,73 @@ pub struct OpenAction {
     /// Newer assignments leave the action alone (`domain-behaviour.md` §6.4).
     #[serde(rename = "rms", default, skip_serializing_if = "is_false")]
     pub required_migration_step: bool,
+    /// The rollout group it belongs to.
+    #[serde(rename = "rg", default, skip_serializing_if = "Option::is_none")]
+    pub rollout_group: Option<i64>,
+}
+
+/// An action of a rollout whose group has not started yet. A copy of the [`Action`], so that assignments find it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScheduledAction {
+    pub id: i64,
+    #[serde(rename = "ds")]
+    pub distribution_set: i64,
+    #[serde(rename = "ro")]
+    pub rollout: i64,
+    #[serde(rename = "rg")]
+    pub rollout_group: i64,
+    /// Newer assignments leave the action alone (`domain-behaviour.md` §6.4).
+    #[serde(rename = "rms", default, skip_serializing_if = "is_false")]
+    pub required_migration_step: bool,
+}
+
+/// Which rollouts a target has actions of. A rollout has at most one for each target.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolloutsOfTarget {
+    /// The newest ones, ascending.
+    #[serde(rename = "ids")]
+    newest: Vec<i64>,
+    /// Of this and older ones nothing is known any more.
+    #[serde(rename = "low", default)]
+    forgotten: i64,
+}
+
+impl RolloutsOfTarget {
+    /// How many are remembered.
+    const KEPT: usize = 8;
+
+    /// Whether the target has an action of the rollout; `None` when only its actions can tell.
+    #[must_use]
+    pub fn has(&self, rollout: i64) -> Option<bool> {
+        match self.newest.contains(&rollout) {
+            true => Some(true),
+            false if rollout <= self.forgotten => None,
+            false => Some(false),
+        }
+    }
+
+    /// Whether the target has, or had, an action of this rollout or of a newer one.
+    #[must_use]
+    pub fn has_this_or_newer(&self, rollout: i64) -> bool {
+        self.forgotten >= rollout || self.newest.last().is_some_and(|newest| *newest >= rollout)
+    }
+
+    pub(crate) fn note(&mut self, rollout: i64) {
+        if let Err(place) = self.newest.binary_search(&rollout) {
+            self.newest.insert(place, rollout);
+        }
+        if self.newest.len() > Self::KEPT {
+            self.forgotten = self.forgotten.max(self.newest.remove(0));
+        }
+    }
+
+    fn forget(&mut self, rollout: i64) {
+        self.newest.retain(|known| *known != rollout);
+    }
+
+    fn is_unknown(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
@@ -119,6 +186,11 @@ pub struct Target {
     pub actions: u32,
     #[serde(rename = "open", default, skip_serializing_if = "Vec::is_empty")]
     pub open_actions: Vec<OpenAction>,
+    /// Actions of rollouts that wait for their group.
+    #[serde(rename = "sch", default, skip_serializing_if = "Vec::is_empty")]
+    pub scheduled: Vec<ScheduledAction>,
+    #[serde(rename = "ros", default, skip_serializing_if = "RolloutsOfTarget::is_unknown")]
+    pub rollouts: RolloutsOfTarget,
     #[serde(flatten)]
     pub audit: Audit,
     #[serde(rename = "rev", default)]
@@ -149,6 +221,8 @@ impl Target {
             auto_confirm: None,
             actions: 0,
             open_actions: Vec::new(),
+            scheduled: Vec::new(),
+            rollouts: RolloutsOfTarget::default(),
             audit: Audit::created(actor, now),
             revision: 0,
         }
@@ -176,6 +250,16 @@ impl Target {
     #[must_use]
     pub fn open_action(&self, id: i64) -> Option<&OpenAction> {
         self.open_actions.iter().find(|action| action.id == id)
+    }
+
+    /// An action of the target was removed.
+    pub fn forget(&mut self, action: &Action) {
+        self.actions = self.actions.saturating_sub(1);
+        self.open_actions.retain(|open| open.id != action.id);
+        self.scheduled.retain(|scheduled| scheduled.id != action.id);
+        if let Some(rollout) = action.rollout {
+            self.rollouts.forget(rollout);
+        }
     }
 
     /// Brings the copy of `action` in line with it: active actions are open, others are not.
@@ -209,6 +293,7 @@ impl OpenAction {
             window: action.window.clone(),
             last_status_code: action.last_status_code,
             required_migration_step,
+            rollout_group: action.rollout_group,
         }
     }
 

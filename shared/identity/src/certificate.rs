@@ -230,8 +230,8 @@ mod tests {
         let by_root = Some(("dev-1".to_owned(), vec![root.fingerprint()]));
         let by_middle = Some(("dev-2".to_owned(), all));
         let ours = trusting(&[&root]);
-        assert_eq!(names(ours.verify(&[direct.clone()], NOW)), by_root);
-        assert_eq!(names(ours.verify(&[below.clone()], NOW)), None, "nobody shows who issued it");
+        assert_eq!(names(ours.verify(std::slice::from_ref(&direct), NOW)), by_root);
+        assert_eq!(names(ours.verify(std::slice::from_ref(&below), NOW)), None, "nobody shows who issued it");
         assert_eq!(names(ours.verify(&[below.clone(), middle.certificate.clone()], NOW)), by_middle);
         let with_middle = trusting(&[&middle, &root]);
         assert_eq!(names(with_middle.verify(&[below], NOW)), by_middle, "the bundle has what the device lacks");
@@ -263,7 +263,7 @@ mod tests {
         (nameless.not_before, nameless.not_after) = (client.not_before, client.not_after);
         nameless.distinguished_name = rcgen::DistinguishedName::new();
         let device = root.issue(&client);
-        assert!(ours.verify(&[device.clone()], NOW).is_some());
+        assert!(ours.verify(std::slice::from_ref(&device), NOW).is_some());
         assert!(ours.verify(&[root.issue(&server)], NOW).is_none());
         assert!(ours.verify(&[root.issue(&nameless)], NOW).is_none());
         let year = 365 * 86_400_000;

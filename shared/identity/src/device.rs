@@ -28,6 +28,19 @@ pub struct CertificateHeaders {
     pub authority: Vec<String>,
 }
 
+impl CertificateHeaders {
+    /// The headers of a proxy that has its own names for them; the usual ones where there are none.
+    #[must_use]
+    pub fn named(controller_id: Vec<String>, authority: Vec<String>) -> Self {
+        let usual = Self::default();
+        let or_usual = |names: Vec<String>, usual| if names.is_empty() { usual } else { names };
+        Self {
+            controller_id: or_usual(controller_id, usual.controller_id),
+            authority: or_usual(authority, usual.authority),
+        }
+    }
+}
+
 impl Default for CertificateHeaders {
     /// The names of hawkBit since spring 2026 and before.
     fn default() -> Self {
@@ -215,6 +228,21 @@ mod tests {
         let pairs = headers(&[("x-controller-id", "dev"), ("x-authority", "hash-a")]);
         let shown = Credentials { headers: &pairs, proxy: None, certificate: None };
         assert_eq!(authenticate(&logins(), shown, "dev", None), None);
+    }
+
+    #[test]
+    fn a_proxy_may_have_its_own_names_for_headers() {
+        let names = CertificateHeaders::named(vec!["X-Device".into()], vec!["X-Issuer".into()]);
+        let rows: [(Headers, bool); 3] = [
+            (&[("x-device", "dev"), ("x-issuer", "hash-a")], true),
+            (&[("x-device", "dev"), ("x-issuer-1", "z"), ("x-issuer-2", "hash-a")], true),
+            (&[("x-controller-id", "dev"), ("x-authority", "hash-a")], false),
+        ];
+        for (pairs, good) in rows {
+            let headers = headers(pairs);
+            let shown = Credentials { headers: &headers, proxy: Some(&names), certificate: None };
+            assert_eq!(authenticate(&logins(), shown, "dev", None).is_some(), good, "{pairs:?}");
+        }
     }
 
     #[test]

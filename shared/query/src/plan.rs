@@ -29,7 +29,7 @@ pub(crate) fn plan(condition: &Condition, key: Field) -> Plan {
             operands.iter().map(|operand| plan(operand, key)).min_by_key(Plan::cost).unwrap_or(Plan::Pass)
         }
         Condition::Any(operands) => {
-            operands.iter().map(|operand| plan(operand, key)).reduce(union).unwrap_or(Plan::Pass)
+            any_of(operands.iter().map(|operand| plan(operand, key)))
         }
         Condition::Comparison(comparison) => plan_comparison(comparison, key),
     }
@@ -47,10 +47,23 @@ impl Plan {
     }
 }
 
-fn union(left: Plan, right: Plan) -> Plan {
-    match (left, right) {
-        (Plan::ExactKeys(left), Plan::ExactKeys(right)) => exact_keys(left.into_iter().chain(right)),
-        (Plan::ExactIds(left), Plan::ExactIds(right)) => exact_ids(left.into_iter().chain(right)),
+/// Sorted once, however many there are.
+fn any_of(mut plans: impl Iterator<Item = Plan>) -> Plan {
+    match plans.next() {
+        Some(Plan::ExactKeys(mut keys)) => {
+            for plan in plans {
+                let Plan::ExactKeys(more) = plan else { return Plan::Pass };
+                keys.extend(more);
+            }
+            exact_keys(keys.into_iter())
+        }
+        Some(Plan::ExactIds(mut ids)) => {
+            for plan in plans {
+                let Plan::ExactIds(more) = plan else { return Plan::Pass };
+                ids.extend(more);
+            }
+            exact_ids(ids.into_iter())
+        }
         _ => Plan::Pass,
     }
 }

@@ -1,6 +1,7 @@
 //! What a request handler has at hand.
 
 use harrier_artifacts::Artifacts;
+use harrier_artifacts::encryption::ArtifactEncryption;
 use harrier_campaigns::{Engine, StepQueue};
 use harrier_identity::{TenantDirectory, UserDirectory};
 use harrier_rest::RequestFilters;
@@ -56,6 +57,13 @@ impl App {
     #[must_use]
     pub fn with_steps(self, steps: StepQueue) -> Self {
         Self { steps, ..self }
+    }
+
+    /// The same with encryption of artifacts.
+    #[must_use]
+    pub fn with_encryption(mut self, encryption: Arc<dyn ArtifactEncryption>) -> Self {
+        self.artifacts = self.artifacts.with_encryption(encryption);
+        self
     }
 
     /// What a unit of work of a campaign has at hand, at this moment.

@@ -4,7 +4,8 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use harrier_campaigns::{EngineError, StepQueue};
+use harrier_artifacts::encryption::ChunkedAesGcm;
+use harrier_campaigns::StepQueue;
 use harrier_domain::Tenant;
 use harrier_identity::ClientAuthorities;
 use harrier_store::Consistency;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 
 use crate::gateway::behind_gateway;
 use crate::telemetry::{LogFormat, init_logs};
-use crate::{App, Settings, aws};
+use crate::{App, KmsKeys, Settings, aws};
 
 /// Runs a function until Lambda ends it. `main.rs` calls nothing else.
 ///
@@ -80,11 +81,12 @@ fn tell(app: &App) {
 ///
 /// # Errors
 /// When the environment cannot be read, or the runtime interface fails.
-pub async fn run_events<E, R, F>(handle: impl Fn(E, App) -> F) -> Result<(), lambda_runtime::Error>
+pub async fn run_events<E, R, X, F>(handle: impl Fn(E, App) -> F) -> Result<(), lambda_runtime::Error>
 where
     E: DeserializeOwned,
     R: Serialize,
-    F: Future<Output = Result<R, EngineError>>,
+    X: Into<lambda_runtime::Error>,
+    F: Future<Output = Result<R, X>>,
 {
     init_logs(LogFormat::Json);
     let app = app_from_environment()?;
@@ -95,7 +97,7 @@ where
         async move {
             let handled = app.metrics.metered(handle(event.payload, app.clone())).await;
             tell(&app);
-            handled.map_err(lambda_runtime::Error::from)
+            handled.map_err(Into::into)
         }
     };
     lambda_runtime::run(service_fn(serve)).await
@@ -107,6 +109,13 @@ fn app_from_environment() -> Result<App, lambda_http::Error> {
     let objects = aws_sdk_s3::config::Builder::from(&aws).force_path_style(path_style).build();
     let objects = aws_sdk_s3::Client::from_conf(objects);
     let app = App::new(aws_sdk_dynamodb::Client::new(&aws), objects.clone(), objects, Settings::from_environment()?)?;
+    let app = match env::var("HARRIER_ARTIFACT_KMS_KEY") {
+        Ok(key) if !key.is_empty() => {
+            let keys = KmsKeys::new(aws_sdk_kms::Client::new(&aws), key);
+            app.with_encryption(Arc::new(ChunkedAesGcm::new(Arc::new(keys))))
+        }
+        _ => app,
+    };
     Ok(match env::var("HARRIER_STEP_QUEUE_URL") {
         Ok(url) if !url.is_empty() => app.with_steps(StepQueue::new(aws_sdk_sqs::Client::new(&aws), url)),
         _ => app,

@@ -29,6 +29,8 @@ pub struct Settings {
     pub bucket: String,
     pub origin: OriginPolicy,
     pub delivery: DeliveryMode,
+    /// Largest encrypted artifact, bytes, where answers are limited: we send those ourselves, whatever their size.
+    pub largest_encrypted: Option<u64>,
     /// How exact `lastTargetQuery` is, milliseconds: a poll within this time of the last writes nothing.
     pub last_seen_resolution: i64,
     pub quotas: Quotas,
@@ -58,6 +60,7 @@ impl Default for Settings {
             bucket: "harrier-artifacts".to_owned(),
             origin: OriginPolicy::default(),
             delivery: DeliveryMode::Inline,
+            largest_encrypted: None,
             last_seen_resolution: 60_000,
             quotas: Quotas::default(),
             polling_limits: Limits::default(),
@@ -103,9 +106,13 @@ impl Settings {
             bucket: env::var("HARRIER_BUCKET").unwrap_or(defaults.bucket),
             origin,
             delivery: DeliveryMode::RedirectAbove(inline_limit),
+            largest_encrypted: Some(inline_limit),
             last_seen_resolution: resolution.map_or(defaults.last_seen_resolution, |seconds| seconds * 1000),
             logins: UserLogins { basic: variable("HARRIER_BASIC_LOGIN")?.unwrap_or(true), oidc: oidc()? },
-            certificate_headers: trusts_proxy.then(CertificateHeaders::default),
+            certificate_headers: trusts_proxy.then(|| {
+                let ids = list("HARRIER_CERTIFICATE_ID_HEADERS");
+                CertificateHeaders::named(ids, list("HARRIER_CERTIFICATE_AUTHORITY_HEADERS"))
+            }),
             // Each process serves one request at a time, so counting in it limits nothing: the gateway throttles.
             filters: FilterSettings {
                 blocked: networks("HARRIER_BLOCKED_ADDRESSES")?,

@@ -1,12 +1,16 @@
 //! The few DynamoDB operations everything else is made of. Each reports its price to the meter.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, ReturnConsumedCapacity, ReturnValue, WriteRequest,
+};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use std::collections::{HashMap, HashSet};
 
 use crate::error::{Result, StoreError};
 use crate::item::{Item, Key};
 use crate::meter::{self, Kind};
+use crate::retry;
 use crate::schema::{PARTITION_KEY, SORT_KEY, Table};
 
 /// Most items one page of a query may hold. An unlimited query is quadratic on the embedded database.
@@ -14,6 +18,15 @@ pub const MAX_PAGE: i32 = 1000;
 
 /// Most keys of one batch read.
 const MAX_BATCH: usize = 100;
+
+/// Most items of one batch write.
+const MAX_WRITE_BATCH: usize = 25;
+
+/// Batch writes under way at the same time.
+const WRITE_CONCURRENCY: usize = 4;
+
+/// How often what a batch write left over is tried again.
+const WRITE_ATTEMPTS: u32 = 8;
 
 /// Whether a read may be a moment old.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +144,46 @@ impl Database {
         items.extend(answer.responses.unwrap_or_default().remove(&name).unwrap_or_default());
         let left = answer.unprocessed_keys.unwrap_or_default().remove(&name);
         Ok(left.map(|keys| keys.keys).unwrap_or_default())
+    }
+
+    /// Writes and removes many items of one table, each by itself, whatever was there: for what may be written twice.
+    /// No item may be named twice.
+    pub(crate) async fn write_many(&self, table: Table, puts: Vec<Item>, deletes: Vec<Key>) -> Result<()> {
+        let put = |item| PutRequest::builder().set_item(Some(item)).build();
+        let delete = |key: Key| DeleteRequest::builder().set_key(Some(key.attributes())).build();
+        let incomplete = |error: aws_sdk_dynamodb::error::BuildError| StoreError::Backend(error.to_string());
+        let mut requests = Vec::with_capacity(puts.len() + deletes.len());
+        for item in puts {
+            requests.push(WriteRequest::builder().put_request(put(item).map_err(incomplete)?).build());
+        }
+        for key in deletes {
+            requests.push(WriteRequest::builder().delete_request(delete(key).map_err(incomplete)?).build());
+        }
+        let batches: Vec<Vec<WriteRequest>> = requests.chunks(MAX_WRITE_BATCH).map(<[WriteRequest]>::to_vec).collect();
+        let write = |batch| self.write_batch(table, batch);
+        stream::iter(batches).map(write).buffer_unordered(WRITE_CONCURRENCY).try_collect::<Vec<()>>().await?;
+        Ok(())
+    }
+
+    async fn write_batch(&self, table: Table, mut batch: Vec<WriteRequest>) -> Result<()> {
+        let name = self.table_name(table);
+        for attempt in 1..=WRITE_ATTEMPTS {
+            let answer = self
+                .client
+                .batch_write_item()
+                .request_items(&name, batch)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(StoreError::backend)?;
+            meter::record(Kind::Write, answer.consumed_capacity());
+            batch = answer.unprocessed_items.unwrap_or_default().remove(&name).unwrap_or_default();
+            if batch.is_empty() {
+                return Ok(());
+            }
+            retry::pause(attempt).await;
+        }
+        Err(StoreError::Throttled)
     }
 
     pub(crate) async fn query(&self, range: &Range, start: Option<Item>) -> Result<Page> {

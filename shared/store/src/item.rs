@@ -48,6 +48,14 @@ pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync {
         None
     }
 
+    /// The counter items that this record counts in, each with an attribute: [`crate::Transaction`] keeps them exact.
+    fn counted(&self, _tenant: &Tenant) -> Vec<(Key, &'static str)> {
+        Vec::new()
+    }
+
+    /// Whether [`Record::counted`] ever says anything.
+    const IS_COUNTED: bool = false;
+
     /// Brings an item of an older schema version up to the present one.
     fn upgrade(_item: &mut Item, _from: u32) {}
 }
@@ -76,6 +84,19 @@ impl<T> DerefMut for Loaded<T> {
 impl<T: Record> Loaded<T> {
     pub fn into_inner(self) -> T {
         self.value
+    }
+
+    /// The record as it was loaded, whatever has been done to it since.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] when the item cannot be read, which it could when it was loaded.
+    pub fn as_stored(&self) -> Result<T> {
+        serde_dynamo::from_item(self.stored.clone()).map_err(StoreError::broken_item)
+    }
+
+    /// How often the stored item has been changed: what others can check it by.
+    pub fn stored_revision(&self) -> u64 {
+        self.revision().and_then(|revision| revision.as_n().ok()?.parse().ok()).unwrap_or(0)
     }
 
     pub(crate) fn revision(&self) -> Option<&AttributeValue> {

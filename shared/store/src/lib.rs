@@ -15,6 +15,7 @@ mod item;
 mod keys;
 mod meter;
 mod retry;
+mod rollouts;
 pub mod schema;
 pub mod search;
 mod tenancy;
@@ -22,7 +23,7 @@ mod transaction;
 
 pub use campaigns::{DueCampaign, Job, JobKind, JobPart};
 pub use catalogue::{
-    Blob, CatalogueRecord, DescribedSet, MetadataOwner, NameGuard, OwnedMetadata, REMOVAL_TIME, SetMembership,
+    Blob, CatalogueRecord, Claim, DescribedSet, MetadataOwner, NameGuard, OwnedMetadata, REMOVAL_TIME, SetMembership,
 };
 pub use changes::{Changed, FleetChange, StreamRecord};
 pub use consistency::CheckReport;
@@ -33,6 +34,9 @@ pub use item::{Item, Key, Loaded, Record};
 pub use keys::{ACTION_SHARDS, TARGET_SHARDS, target_shard};
 pub use meter::{Units, measure};
 pub use retry::{MAX_ATTEMPTS, until_settled};
+pub use rollouts::{
+    Candidate, CandidateCursor, DynamicRollout, GroupMember, RolloutJob, RolloutProgress, RolloutTask, counter_shard,
+};
 pub use tenancy::{Sequence, StoredSetting, TenantRecord, UserRecord};
 pub use transaction::{MAX_TRANSACTION, Transaction};
 

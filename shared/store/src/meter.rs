@@ -16,15 +16,25 @@ pub struct Units {
     pub throttled: f64,
 }
 
+impl Units {
+    fn add(&mut self, other: Self) {
+        self.read += other.read;
+        self.write += other.write;
+        self.throttled += other.throttled;
+    }
+}
+
 tokio::task_local! {
     static METER: Arc<Mutex<Units>>;
 }
 
-/// Runs `work` and tells what it consumed, on this task and the futures it awaits itself; spawned tasks are not counted.
+/// Runs `work` and tells what it consumed, on this task and the futures it awaits itself; spawned tasks are not counted. What is
+/// measured within a measurement counts for both.
 pub async fn measure<F: Future>(work: F) -> (F::Output, Units) {
     let meter = Arc::new(Mutex::new(Units::default()));
     let output = METER.scope(Arc::clone(&meter), work).await;
     let units = *meter.lock().unwrap_or_else(PoisonError::into_inner);
+    let _outermost = METER.try_with(|around| around.lock().unwrap_or_else(PoisonError::into_inner).add(units));
     (output, units)
 }
 

@@ -30,7 +30,7 @@ where
 }
 
 /// Full jitter: competitors that met once shall not meet again.
-async fn pause(attempt: u32) {
+pub(crate) async fn pause(attempt: u32) {
     let longest = (FIRST_PAUSE_MILLIS << attempt.min(8)).min(LONGEST_PAUSE_MILLIS);
     tokio::time::sleep(Duration::from_millis(rand::random_range(0..=longest))).await;
 }

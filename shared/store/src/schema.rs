@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType, StreamSpecification, StreamViewType,
+    ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
 };
 
 use crate::error::{Result, StoreError};
@@ -17,6 +17,9 @@ pub const SORT_KEY: &str = "sk";
 pub const INDEX_BY_ID: &str = "by-id";
 pub const INDEX_PARTITION_KEY: &str = "gk";
 pub const INDEX_SORT_KEY: &str = "gs";
+
+/// The attribute that holds when an item may go, in epoch seconds, where a table forgets.
+pub const EXPIRY: &str = "ttl";
 
 /// One of the four tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,6 +46,12 @@ impl Table {
             Self::Campaigns => "campaigns",
             Self::Tenancy => "tenancy",
         }
+    }
+
+    /// Items of the catalogue may have an attribute [`EXPIRY`]: uploads that ended or were forgotten go by themselves.
+    #[must_use]
+    pub fn forgets(self) -> bool {
+        self == Self::Catalogue
     }
 
     /// The fleet table has the by-id index and a stream of new and old images.
@@ -74,10 +83,18 @@ async fn create_table(client: &Client, prefix: &str, table: Table) -> Result<()>
         request = request.global_secondary_indexes(index()?).stream_specification(stream()?);
     }
     match request.send().await {
+        Ok(_) if table.forgets() => enable_expiry(client, prefix, table).await,
         Ok(_) => Ok(()),
         Err(error) if error.code() == Some("ResourceInUseException") => Ok(()),
         Err(error) => Err(StoreError::backend(error)),
     }
+}
+
+async fn enable_expiry(client: &Client, prefix: &str, table: Table) -> Result<()> {
+    let rule = TimeToLiveSpecification::builder().attribute_name(EXPIRY).enabled(true).build().map_err(incomplete)?;
+    let request = client.update_time_to_live().table_name(format!("{prefix}{}", table.name()));
+    request.time_to_live_specification(rule).send().await.map_err(StoreError::backend)?;
+    Ok(())
 }
 
 fn attributes(table: Table) -> Result<Vec<AttributeDefinition>> {

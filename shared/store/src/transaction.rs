@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{
 };
 use harrier_domain::action::{Action, ActionStatus};
 use harrier_domain::{Error, Tenant};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use crate::database::Database;
@@ -29,6 +29,8 @@ pub struct Transaction<'a> {
     database: &'a Database,
     tenant: &'a Tenant,
     operations: Vec<Operation>,
+    /// By counter item and attribute, what its records come to. Each item is changed once.
+    counts: HashMap<Key, BTreeMap<&'static str, i64>>,
     failure: Option<StoreError>,
 }
 
@@ -40,13 +42,42 @@ struct Operation {
 
 impl<'a> Transaction<'a> {
     pub(crate) fn new(database: &'a Database, tenant: &'a Tenant) -> Self {
-        Self { database, tenant, operations: Vec::new(), failure: None }
+        Self { database, tenant, operations: Vec::new(), counts: HashMap::new(), failure: None }
+    }
+
+    /// Whose items change.
+    pub(crate) fn tenant(&self) -> &'a Tenant {
+        self.tenant
     }
 
     /// How many items would change.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.operations.len()
+        self.operations.len() + self.counters().count()
+    }
+
+    /// The counter items that change.
+    fn counters(&self) -> impl Iterator<Item = (&Key, &BTreeMap<&'static str, i64>)> {
+        self.counts.iter().filter(|(_, amounts)| amounts.values().any(|amount| *amount != 0))
+    }
+
+    fn count_record<T: Record>(&mut self, record: &T, amount: i64) {
+        for (key, attribute) in record.counted(self.tenant) {
+            *self.counts.entry(key).or_default().entry(attribute).or_default() += amount;
+        }
+    }
+
+    /// A loaded record stops counting as what was stored.
+    fn uncount_stored<T: Record>(&mut self, loaded: &Loaded<T>) {
+        if !T::IS_COUNTED {
+            return;
+        }
+        match loaded.as_stored() {
+            Ok(stored) => self.count_record(&stored, -1),
+            Err(error) => {
+                self.fail(error);
+            }
+        }
     }
 
     #[must_use]
@@ -65,6 +96,7 @@ impl<'a> Transaction<'a> {
     }
 
     fn put_new<T: Record>(&mut self, record: &T, refusal: Option<Error>) -> &mut Self {
+        self.count_record(record, 1);
         let key = record.key(self.tenant);
         let put = Put::builder()
             .table_name(self.database.table_name(key.table))
@@ -86,6 +118,8 @@ impl<'a> Transaction<'a> {
             Ok(difference) => difference,
             Err(error) => return self.fail(error),
         };
+        self.uncount_stored(loaded);
+        self.count_record(&**loaded, 1);
         let mut update = Expression::default();
         for (name, value) in difference.set {
             update.set(&name, value);
@@ -130,6 +164,7 @@ impl<'a> Transaction<'a> {
 
     /// Removes an item, if nobody changed it meanwhile.
     pub fn delete<T: Record>(&mut self, loaded: &Loaded<T>) -> &mut Self {
+        self.uncount_stored(loaded);
         let mut expression = Expression::default();
         let condition = expression.unchanged(loaded.revision());
         let key = loaded.key(self.tenant);
@@ -216,6 +251,18 @@ impl<'a> Transaction<'a> {
         self.push(built.map_err(incomplete), refusal)
     }
 
+    fn write_counters(&mut self) {
+        for (key, amounts) in std::mem::take(&mut self.counts) {
+            let mut update = Expression::default();
+            for (attribute, amount) in amounts.into_iter().filter(|(_, amount)| *amount != 0) {
+                update.add(attribute, amount);
+            }
+            if !update.adds.is_empty() {
+                self.update(&key, update, String::new(), None);
+            }
+        }
+    }
+
     fn push(&mut self, write: Result<TransactWriteItem>, refusal: Option<Error>) -> &mut Self {
         match write {
             Ok(write) => self.operations.push(Operation { write, refusal }),
@@ -233,7 +280,8 @@ impl<'a> Transaction<'a> {
     ///
     /// # Errors
     /// [`StoreError::Refused`] for a condition that has a meaning of its own, [`StoreError::Conflict`] for any other.
-    pub async fn commit(self) -> Result<()> {
+    pub async fn commit(mut self) -> Result<()> {
+        self.write_counters();
         if let Some(failure) = self.failure {
             return Err(failure);
         }

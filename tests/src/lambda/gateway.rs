@@ -31,9 +31,14 @@ struct Functions(Vec<(&'static str, Function)>);
 impl Gateway {
     /// Starts every function.
     pub async fn start(aws: &Aws) -> Self {
+        Self::start_with(&aws.environment()).await
+    }
+
+    /// The same with another environment.
+    pub async fn start_with(environment: &[(&'static str, String)]) -> Self {
         let mut functions = Vec::new();
         for name in FUNCTIONS {
-            functions.push((name, Function::start(name, &aws.environment()).await));
+            functions.push((name, Function::start(name, environment).await));
         }
         let router = Router::new().fallback(answer).with_state(Arc::new(Functions(functions)));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");

@@ -3,6 +3,7 @@
 
 mod event;
 mod gateway;
+mod kms;
 mod runtime_api;
 
 use harrier::embedded::Durability;
@@ -17,6 +18,7 @@ use harrier_runtime::{App, Settings};
 use crate::Client;
 pub use event::{answer_of, event_of};
 pub use gateway::Gateway;
+pub use kms::Kms;
 pub use runtime_api::{Function, Refusal};
 
 /// The embedded database and object store, as services that other processes can reach.

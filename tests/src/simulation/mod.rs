@@ -93,9 +93,29 @@ impl Simulation {
 
     /// From here on anything may go wrong.
     pub fn disturb(&mut self) {
+        self.resume_mischief(true);
+    }
+
+    /// From here on nothing goes wrong any more.
+    pub fn end_mischief(&mut self) {
+        let _was_disturbed = self.pause_mischief();
+    }
+
+    /// Nothing goes wrong for a while, to look at the state; says whether something might before.
+    pub fn pause_mischief(&mut self) -> bool {
+        self.faults.follow(FaultPlan::new());
+        std::mem::replace(&mut self.disturbed, false)
+    }
+
+    /// Goes on as it was before [`Simulation::pause_mischief`].
+    pub fn resume_mischief(&mut self, disturbed: bool) {
+        if !disturbed {
+            return;
+        }
         self.disturbed = true;
+        let seed = self.random.random();
         let chance = |plan: FaultPlan, fault, probability| plan.with_chance_anywhere(fault, probability);
-        let plan = chance(FaultPlan::new().seeded(self.seed), Fault::TimedOutBeforeCommit, 0.01);
+        let plan = chance(FaultPlan::new().seeded(seed), Fault::TimedOutBeforeCommit, 0.01);
         let plan = chance(plan, Fault::TimedOutAfterCommit, 0.01);
         let plan = chance(plan, Fault::Throttled, 0.005);
         self.faults.follow(plan.with_chance("TransactWriteItems", Fault::TransactionConflict, 0.02));
@@ -168,18 +188,24 @@ impl Simulation {
     /// # Panics
     /// When there is no end to it, or a step fails though nothing goes wrong.
     pub async fn calm_down(&mut self) {
-        self.faults.follow(FaultPlan::new());
-        self.disturbed = false;
+        self.end_mischief();
         for _ in 0..MOST_ROUNDS {
-            let mut busy = self.settle().await;
-            self.clock.advance(WATCHDOG);
-            busy |= due::tick(&self.app.engine()).await.expect("a tick") > 0;
-            self.waiting.extend(self.queue.take());
-            if !busy && self.waiting.is_empty() {
+            if !self.minute().await {
                 return;
             }
         }
         panic!("seed {}: the work does not end; waiting: {:?}", self.seed, self.waiting.first());
+    }
+
+    /// Delivers all there is, and lets the clock look at what stands still; says whether there was anything.
+    ///
+    /// # Panics
+    /// When a step fails though nothing goes wrong.
+    pub async fn minute(&mut self) -> bool {
+        let mut busy = self.settle().await;
+        self.clock.advance(WATCHDOG);
+        busy |= due::tick(&self.app.engine()).await.expect("a tick") > 0;
+        busy | self.settle().await
     }
 
     /// Delivers all there is, without time passing; says whether there was anything.

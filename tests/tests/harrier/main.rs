@@ -1,6 +1,8 @@
 //! The whole installation in one process.
 #![forbid(unsafe_code)]
 
+mod uploads;
+
 use harrier::embedded::dynamodb::EmbeddedDynamoDb;
 use harrier::embedded::loopback::serve_dynamodb;
 use harrier::{AdministratorOptions, Options, Password, Stack, StackError, Storage};

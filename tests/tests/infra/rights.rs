@@ -2,7 +2,7 @@
 
 use saphyr::Yaml;
 
-use crate::template::{at, find, items, load, resources, texts};
+use crate::template::{at, find, items, load, resources, text, texts};
 
 /// Actions that change items.
 const WRITES: [&str; 3] = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"];
@@ -51,6 +51,44 @@ fn nobody_scans_and_nobody_may_do_everything() {
             assert!(!action.contains('*') && action != "dynamodb:Scan", "{}: {action}", right.role);
         }
         assert!(!right.resources.iter().any(|resource| resource == "*"), "{}", right.role);
+    }
+}
+
+/// Who reads files decrypts them, who stores them encrypts them, and nobody else gets near the key.
+#[test]
+fn the_key_of_artifacts_is_for_those_who_handle_files() {
+    let template = load();
+    let policies = resources(&template, "AWS::IAM::RolePolicy");
+    let rights: Vec<Right> = policies
+        .iter()
+        .flat_map(|(_, resource)| {
+            assert_eq!(text(at(resource, "Condition")), "HasArtifactKey");
+            let role = text(at(resource, "Properties.RoleName"));
+            let statements = items(at(resource, "Properties.PolicyDocument.Statement"));
+            statements.iter().map(|right| read(&role, right)).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut allowed: Vec<(&str, Vec<&str>)> =
+        rights.iter().map(|right| (right.role.as_str(), right.actions.iter().map(String::as_str).collect())).collect();
+    allowed.sort_unstable();
+    let expected = [
+        ("ArtifactIntakeRole", vec!["kms:GenerateDataKey"]),
+        ("DeviceRole", vec!["kms:Decrypt"]),
+        ("ManagementRepositoryRole", vec!["kms:GenerateDataKey", "kms:Decrypt"]),
+    ];
+    assert_eq!(allowed, expected);
+    assert!(rights.iter().all(|right| right.resources == ["ArtifactKeyArn"]));
+}
+
+#[test]
+fn taking_files_in_touches_neither_fleet_nor_users() {
+    let rights = rights();
+    let intake: Vec<&Right> = rights.iter().filter(|right| right.role == "ArtifactIntakeRole").collect();
+    assert!(!intake.is_empty());
+    for right in intake {
+        assert!(!right.resources.contains(&"FleetTable.Arn".to_owned()));
+        let catalogue = right.resources.contains(&"CatalogueTable.Arn".to_owned());
+        assert!(!catalogue || !right.partitions.is_empty(), "intake may change the whole catalogue");
     }
 }
 

@@ -16,6 +16,7 @@ struct Shape {
     keys: Vec<(String, String)>,
     indexes: BTreeMap<String, (Vec<(String, String)>, String)>,
     stream: Option<String>,
+    expiry: Option<String>,
     billing: String,
 }
 
@@ -54,6 +55,7 @@ fn declared_shape(properties: &Yaml<'static>) -> Shape {
         keys: pairs(at(properties, "KeySchema"), "KeyType"),
         indexes: indexes.iter().map(declared_index).collect(),
         stream: find(properties, "StreamSpecification").map(|stream| text(at(stream, "StreamViewType"))),
+        expiry: find(properties, "TimeToLiveSpecification").map(|rule| text(at(rule, "AttributeName"))),
         billing: text(at(properties, "BillingMode")),
     }
 }
@@ -69,8 +71,11 @@ fn pairs(list: &Yaml<'static>, second: &str) -> Vec<(String, String)> {
 
 async fn defined_shape(client: &Client, table: Table) -> Shape {
     let answer = client.describe_table().table_name(table.name()).send().await.expect("a description");
+    let table_name = table.name();
+    let expiry = client.describe_time_to_live().table_name(table_name).send().await.expect("a description");
     let table = answer.table.expect("a table");
     Shape {
+        expiry: expiry.time_to_live_description().and_then(|rule| rule.attribute_name()).map(str::to_owned),
         attributes: table.attribute_definitions().iter().map(definition).collect(),
         keys: table.key_schema().iter().map(key).collect(),
         indexes: indexes(&table),

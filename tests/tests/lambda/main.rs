@@ -6,3 +6,4 @@
 mod campaigns;
 mod cold_start;
 mod update;
+mod uploads;

@@ -7,13 +7,17 @@ use harrier_domain::Tenant;
 use harrier_domain::action::{Action, ActionStatus, ActionType, EntryDraft, StatusEntry};
 use harrier_domain::auto_assignment::{AutoAssignment, AutoAssignmentStatus, FleetPass};
 use harrier_domain::classification::{DistributionSetTag, Tag, TargetFilter, TargetTag, TargetType};
+use harrier_domain::error::Checksum;
+use harrier_domain::rollout::{Conditions, GroupStatus, Rollout, RolloutGroup, RolloutStatus};
 use harrier_domain::software::{
-    Artifact, DistributionSet, DistributionSetType, Metadata, SoftwareModule, SoftwareModuleType,
+    Artifact, Binary, DistributionSet, DistributionSetType, Metadata, SoftwareModule, SoftwareModuleType,
 };
-use harrier_domain::target::{AutoConfirm, OpenAction, Target};
+use harrier_domain::target::{AutoConfirm, OpenAction, ScheduledAction, Target};
+use harrier_domain::upload::{AnnouncedDigests, PartPlan, Refusal, Upload, UploadState};
 use harrier_store::{
-    Blob, Consistency, HistoryOrder, Item, MetadataOwner, NameGuard, OwnedMetadata, Record, SetMembership,
-    StoredSetting, TargetDetails, TenantRecord, UserRecord, schema::Table,
+    Blob, Candidate, Consistency, GroupMember, HistoryOrder, Item, MetadataOwner, NameGuard, OwnedMetadata, Record,
+    RolloutJob, RolloutProgress, RolloutTask, SetMembership, StoredSetting, TargetDetails, TenantRecord, UserRecord,
+    schema::Table,
 };
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -79,8 +83,94 @@ fn full_target() -> Target {
         activated_by: "alice".to_owned(),
     });
     target.actions = 2;
-    target.open_actions = vec![OpenAction::of(&full_action(), true)];
+    target.open_actions = vec![OpenAction::of(&Action { rollout_group: None, ..full_action() }, true)];
     target
+}
+
+fn target_in_rollouts() -> Target {
+    let mut target = target("device#2");
+    target.open_actions = vec![OpenAction::of(&full_action(), false)];
+    target.scheduled = vec![ScheduledAction {
+        id: 43,
+        distribution_set: 11,
+        rollout: 7,
+        rollout_group: 8,
+        required_migration_step: true,
+    }];
+    target.rollouts = serde_json::from_value(json!({ "ids": [5, 7], "low": 3 })).unwrap();
+    target
+}
+
+fn rollout() -> Rollout {
+    Rollout {
+        id: 7,
+        name: "all".to_owned(),
+        description: Some("described".to_owned()),
+        filter: "name==*".to_owned(),
+        distribution_set: 11,
+        status: RolloutStatus::WaitingForApproval,
+        action_type: ActionType::TimeForced,
+        forced_time: Some(NOW + 1),
+        weight: 1000,
+        start_at: Some(NOW),
+        dynamic: true,
+        name_suffix: "-dyn".to_owned(),
+        total_targets: 9,
+        groups: 2,
+        deleted: false,
+        approval_decided_by: Some("bob".to_owned()),
+        approval_remark: Some("fine".to_owned()),
+        retry_of: Some(6),
+        authorities: vec!["READ_TARGET".to_owned()],
+        involve_after: NOW,
+        audit: audit(),
+        revision: 0,
+    }
+}
+
+fn rollout_group() -> RolloutGroup {
+    RolloutGroup {
+        id: 8,
+        rollout: 7,
+        parent: Some(6),
+        name: "group-2".to_owned(),
+        description: Some("group-2".to_owned()),
+        status: GroupStatus::Scheduled,
+        conditions: Conditions::default(),
+        total_targets: 4,
+        filter: "name==a".to_owned(),
+        percentage: 100.0 / 3.0,
+        confirmation_required: true,
+        dynamic: false,
+        audit: audit(),
+        revision: 0,
+    }
+}
+
+fn rollout_job() -> RolloutJob {
+    let mut job = RolloutJob::new(7, RolloutTask::Schedule(8));
+    job.progress = RolloutProgress {
+        shard: 3,
+        controller_id: Some("device#1".to_owned()),
+        number: 9,
+        group: 1,
+        eligible: Some(5),
+        count: 2,
+        taken: vec![4],
+        sizes: vec![3],
+    };
+    job
+}
+
+fn candidate() -> Candidate {
+    Candidate {
+        rollout: 7,
+        number: 9,
+        controller_id: "device#1".to_owned(),
+        filters: vec![0, 2],
+        dynamic: true,
+        expires: NOW / 1000,
+    }
 }
 
 fn full_module() -> SoftwareModule {
@@ -94,9 +184,30 @@ fn full_module() -> SoftwareModule {
         sha1: "1".to_owned(),
         md5: "5".to_owned(),
         sha256: "256".to_owned(),
+        sealed: None,
         audit: audit(),
     }];
     module
+}
+
+fn upload() -> Upload {
+    Upload {
+        id: 61,
+        module: 3,
+        filename: "image.bin".to_owned(),
+        plan: PartPlan { size: 5_000_000_000, part_size: 8_388_608 },
+        announced: AnnouncedDigests {
+            sha1: Some("1".to_owned()),
+            md5: Some("5".to_owned()),
+            sha256: Some("256".to_owned()),
+        },
+        session: "session".to_owned(),
+        state: UploadState::Refused(Refusal::Checksum(Checksum::Md5)),
+        claim: Some(Binary::Sealed("61-a".to_owned())),
+        forgotten_after: NOW / 1000 + 1,
+        audit: audit(),
+        revision: 0,
+    }
 }
 
 fn full_set() -> DistributionSet {
@@ -235,8 +346,15 @@ macro_rules! every_record {
         $act!("set-membership", SetMembership { module: 3, set: 11 });
         $act!("name-guard", NameGuard::new("module", &["os", "1.0"], 3));
         $act!("blob", Blob { sha256: "256".to_owned(), uses: 2, going_since: None, revision: 1 });
+        $act!("target-in-rollouts", target_in_rollouts());
+        $act!("rollout", rollout());
+        $act!("rollout-group", rollout_group());
+        $act!("rollout-job", rollout_job());
+        $act!("rollout-candidate", candidate());
+        $act!("rollout-member", GroupMember { group: 8, number: 9, controller_id: "device#1".to_owned() });
         $act!("tenant", tenant_record());
         $act!("setting", setting());
+        $act!("upload", upload());
         $act!("user", user());
     };
 }
@@ -338,6 +456,12 @@ async fn decodes(environment: &Environment) {
     let (store, tenant) = (&environment.store, &tenant());
     let strong = Consistency::Strong;
     assert_eq!(*store.target(tenant, "device#1", strong).await.unwrap().unwrap(), full_target());
+    assert_eq!(*store.target(tenant, "device#2", strong).await.unwrap().unwrap(), target_in_rollouts());
+    assert_eq!(*store.rollout(tenant, 7).await.unwrap(), rollout());
+    assert_eq!(*store.find_rollout_group(tenant, 7, 8).await.unwrap().unwrap(), rollout_group());
+    assert_eq!(*store.rollout_job(tenant, 7, RolloutTask::Schedule(8)).await.unwrap().unwrap(), rollout_job());
+    assert_eq!(store.rollout_candidates(tenant, 7, true, 0, 9).await.unwrap(), (vec![candidate()], false));
+    assert_eq!(store.members(tenant, 8, 0, 9).await.unwrap().len(), 1);
     assert_eq!(*store.details(tenant, "device#1").await.unwrap().unwrap(), full_details());
     let action = store.action(tenant, "device#1", 42, strong).await.unwrap().unwrap();
     assert_eq!(*action, full_action());
@@ -360,6 +484,7 @@ async fn decodes(environment: &Environment) {
     assert_eq!(*record, tenant_record());
     assert_eq!(settings.iter().map(|one| (**one).clone()).collect::<Vec<_>>(), [setting()]);
     assert_eq!(*store.user("golden user").await.unwrap().unwrap(), user());
+    assert_eq!(*store.upload(tenant, 3, 61).await.unwrap().unwrap(), upload());
     assert!(!store.release_blob(tenant, "256", NOW).await.unwrap());
     assert!(store.release_blob(tenant, "256", NOW).await.unwrap());
 }

@@ -222,10 +222,11 @@ async fn an_action_that_waits_for_confirmation_allows_downloads() {
 
 #[tokio::test]
 async fn bytes_that_are_gone() {
+    use harrier_domain::software::Binary;
     let (bench, _, base) = assigned().await;
     let file = format!("{base}/fw%201.bin");
     let sha256 = bench.get(&base).await.json()[0]["hashes"]["sha256"].as_str().unwrap().to_owned();
-    bench.app.artifacts.delete("DEFAULT", &sha256).await.unwrap();
+    bench.app.artifacts.delete("DEFAULT", &Binary::Shared(sha256)).await.unwrap();
     let reply = bench.get(&file).await;
     assert_eq!((reply.status, &reply.json()["errorCode"]), (500, &json!("hawkbit.server.error.artifact.loadFailed")));
     let module = base.split('/').nth(2).unwrap().parse().unwrap();

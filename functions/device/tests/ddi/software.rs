@@ -141,6 +141,7 @@ impl Bench {
             sha1: staged.digests.sha1,
             md5: staged.digests.md5,
             sha256: staged.digests.sha256,
+            sealed: None,
             audit: audit(self),
         }
     }

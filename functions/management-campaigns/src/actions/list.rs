@@ -4,7 +4,7 @@ use axum::extract::State;
 use harrier_domain::action::Action;
 use harrier_domain::authority::Authority;
 use harrier_query::{Direction, Field, Query, Sort, SortKey, fields};
-use harrier_rest::resources::{ActionContext, ActionNames, ActionResource};
+use harrier_rest::resources::{ActionContext, ActionResource};
 use harrier_rest::{ApiResult, Hal, Origin, Page, PageRequest, Representation};
 use harrier_runtime::{App, Caller};
 use harrier_store::search::Found;
@@ -103,8 +103,8 @@ async fn show(
 ) -> Result<Vec<ActionResource>> {
     let now = app.now();
     if representation == Representation::Compact {
-        let item = |action| ActionResource::item(action, ActionNames::default(), now, origin);
-        return Ok(actions.iter().map(item).collect());
+        let context = ActionContext::load_short(&app.store, caller.tenant(), actions).await?;
+        return Ok(actions.iter().map(|action| context.item(action, now, origin)).collect());
     }
     let context = ActionContext::load(&app.store, caller.tenant(), actions).await?;
     Ok(actions.iter().map(|action| context.full(action, now, origin)).collect())

@@ -9,6 +9,8 @@ use harrier_store::search::ActionRow;
 use harrier_store::{Loaded, Result, WalkOrder};
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::listing;
+
 /// Actions looked at in one step.
 const STEP: usize = 500;
 
@@ -64,6 +66,8 @@ async fn step(
             target: targets.get(&action.controller_id),
             set,
             set_type: set.and_then(|set| catalogue.types.get(&set.type_id)),
+            rollout_name: action.rollout.and_then(|id| catalogue.rollouts.get(&id)).map(String::as_str),
+            rollout_group_name: action.rollout_group.and_then(|id| catalogue.groups.get(&id)).map(String::as_str),
             ..ActionRow::new(action)
         };
         if query.matches(&row) {
@@ -89,23 +93,38 @@ async fn targets_of(
     Ok(targets.into_iter().map(|target| (target.controller_id.clone(), target.into_inner())).collect())
 }
 
-/// Distribution sets and their types, if the query asks for them.
+/// What the query asks for beside the actions: distribution sets and their types, names of rollouts and groups.
 #[derive(Debug, Default)]
 struct Catalogue {
     sets: BTreeMap<i64, DistributionSet>,
     types: BTreeMap<i64, DistributionSetType>,
+    rollouts: BTreeMap<i64, String>,
+    groups: BTreeMap<i64, String>,
 }
 
 impl Catalogue {
     async fn load(app: &App, caller: &Caller, query: &Query) -> Result<Self> {
-        if !query.reads(Field::DistributionSet) {
-            return Ok(Self::default());
+        let mut catalogue = Self::default();
+        if query.reads(Field::DistributionSet) {
+            let sets: Vec<Loaded<DistributionSet>> = app.store.all(caller.tenant()).await?;
+            let types: Vec<Loaded<DistributionSetType>> = app.store.all(caller.tenant()).await?;
+            catalogue.sets = sets.into_iter().map(|set| (set.id, set.into_inner())).collect();
+            catalogue.types = types.into_iter().map(|one| (one.id, one.into_inner())).collect();
         }
-        let sets: Vec<Loaded<DistributionSet>> = app.store.all(caller.tenant()).await?;
-        let types: Vec<Loaded<DistributionSetType>> = app.store.all(caller.tenant()).await?;
-        Ok(Self {
-            sets: sets.into_iter().map(|set| (set.id, set.into_inner())).collect(),
-            types: types.into_iter().map(|one| (one.id, one.into_inner())).collect(),
-        })
+        if query.reads(Field::Rollout) || query.reads(Field::RolloutGroup) {
+            catalogue.load_rollouts(app, caller, query.reads(Field::RolloutGroup)).await?;
+        }
+        Ok(catalogue)
+    }
+
+    async fn load_rollouts(&mut self, app: &App, caller: &Caller, with_groups: bool) -> Result<()> {
+        for rollout in app.store.rollouts(caller.tenant()).await? {
+            if with_groups {
+                let groups = app.store.rollout_groups(caller.tenant(), rollout.id).await?;
+                self.groups.extend(groups.iter().map(|group| (group.id, group.name.clone())));
+            }
+            self.rollouts.insert(rollout.id, rollout.name.clone());
+        }
+        Ok(())
     }
 }

@@ -29,8 +29,9 @@ pub(super) struct Statistics {
 pub(super) async fn all(State(app): State<App>, caller: Caller, Path(id): Path<i64>) -> ApiResult<Hal<Statistics>> {
     require(&app, &caller, id).await?;
     let actions = Some(with_total(count_actions(&app, &caller, id).await?));
+    let rollouts = Some(with_total(count_rollouts(&app, &caller, id).await?));
     let total_auto_assignments = Some(count_auto_assignments(&app, &caller, id).await?);
-    Ok(Hal::ok(Statistics { actions, rollouts: Some(with_total(Counts::new())), total_auto_assignments }))
+    Ok(Hal::ok(Statistics { actions, rollouts, total_auto_assignments }))
 }
 
 pub(super) async fn actions(State(app): State<App>, caller: Caller, Path(id): Path<i64>) -> ApiResult<Hal<Statistics>> {
@@ -40,14 +41,15 @@ pub(super) async fn actions(State(app): State<App>, caller: Caller, Path(id): Pa
     Ok(Hal::ok(Statistics { actions, ..Statistics::default() }))
 }
 
-/// There are no rollouts yet.
 pub(super) async fn rollouts(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<i64>,
 ) -> ApiResult<Hal<Statistics>> {
     require(&app, &caller, id).await?;
-    Ok(Hal::ok(Statistics::default()))
+    let counted = count_rollouts(&app, &caller, id).await?;
+    let rollouts = Some(counted).filter(|counts| !counts.is_empty()).map(with_total);
+    Ok(Hal::ok(Statistics { rollouts, ..Statistics::default() }))
 }
 
 pub(super) async fn auto_assignments(
@@ -75,6 +77,15 @@ fn with_total(mut counts: Counts) -> Counts {
     let total = counts.values().sum();
     counts.insert("total".to_owned(), total);
     counts
+}
+
+async fn count_rollouts(app: &App, caller: &Caller, set: i64) -> ApiResult<Counts> {
+    let mut counts = Counts::new();
+    let rollouts = app.store.rollouts(caller.tenant()).await?;
+    for rollout in rollouts.iter().filter(|rollout| rollout.distribution_set == set && !rollout.deleted) {
+        *counts.entry(rollout.status.wire_name().to_uppercase()).or_default() += 1;
+    }
+    Ok(counts)
 }
 
 /// One pass over the tenant's actions: they are not indexed by set, and this is asked by people, rarely.

@@ -50,6 +50,9 @@ pub(super) async fn create(
     caller.require(Authority::CreateSoftwareModule)?;
     let (store, tenant, editor) = (&app.store, caller.tenant(), Editor::new(&app, &caller));
     let ids = fresh_ids(store, tenant, requests.len()).await?;
+    if requests.iter().any(|request| request.encrypted) && !app.artifacts.can_encrypt() {
+        return Err(Error::EncryptionNotSupported.into());
+    }
     let created = until_settled(|| try_create(store, tenant, &requests, &ids, &editor)).await?;
     Ok(Hal::created(created.iter().map(|typed| SoftwareModuleResource::item(typed, &origin)).collect()))
 }
@@ -88,9 +91,6 @@ fn decide(
     types: &Types,
     editor: &Editor,
 ) -> harrier_domain::Result<TypedModule> {
-    if request.encrypted {
-        return Err(Error::EncryptionNotSupported);
-    }
     let mut violations = Violations::default();
     let name = required(&mut violations, text::name, "name", request.name.as_ref());
     let version = required(&mut violations, text::version, "version", request.version.as_ref());
@@ -112,7 +112,7 @@ fn decide(
         version,
         description,
         vendor,
-        encrypted: false,
+        encrypted: request.encrypted,
         locked: false,
         deleted: false,
         artifacts: Vec::new(),

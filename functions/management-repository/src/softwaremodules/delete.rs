@@ -3,15 +3,16 @@
 use axum::extract::State;
 use harrier_domain::authority::Authority;
 use harrier_domain::error::LockedOperation;
-use harrier_domain::software::SoftwareModule;
+use harrier_domain::software::{Artifact, Binary, SoftwareModule};
 use harrier_domain::{Entity, Error, Tenant};
 use harrier_rest::{ApiResult, Path, no_content};
 use harrier_runtime::{App, Caller};
 use harrier_store::{Loaded, MAX_TRANSACTION, MetadataOwner, Result, Store, until_settled};
+use harrier_uploads::Uploads;
 use http::StatusCode;
 
 use crate::edits::Editor;
-use crate::{binaries, creation, memberships, metadata};
+use crate::{creation, memberships, metadata};
 
 /// Sets whose lock the deletion's transaction can check beside the module and the storage counter.
 const CHECKED_SETS: usize = MAX_TRANSACTION - 2;
@@ -22,8 +23,8 @@ pub(super) async fn delete(State(app): State<App>, caller: Caller, Path(id): Pat
     caller.require_all(&[Authority::ReadSoftwareModule, Authority::DeleteSoftwareModule])?;
     let (store, tenant, editor) = (&app.store, caller.tenant(), Editor::new(&app, &caller));
     let purged = until_settled(|| soft_delete(store, tenant, id, &editor)).await?;
-    for sha256 in &purged {
-        binaries::release(&app, tenant, sha256).await;
+    for binary in purged {
+        Uploads::new(&app).release(tenant, binary, app.now()).await;
     }
     if store.sets_of_module(tenant, id).await?.is_empty() {
         remove(store, tenant, id).await?;
@@ -32,7 +33,7 @@ pub(super) async fn delete(State(app): State<App>, caller: Caller, Path(id): Pat
 }
 
 /// Returns the binaries that the module used until now.
-async fn soft_delete(store: &Store, tenant: &Tenant, id: i64, editor: &Editor) -> Result<Vec<String>> {
+async fn soft_delete(store: &Store, tenant: &Tenant, id: i64, editor: &Editor) -> Result<Vec<Binary>> {
     let mut module: Loaded<SoftwareModule> = store.get(tenant, id).await?;
     if module.deleted {
         return Ok(Vec::new());
@@ -53,7 +54,7 @@ async fn soft_delete(store: &Store, tenant: &Tenant, id: i64, editor: &Editor) -
         transaction.count_stored_bytes(tenant, -i64::try_from(bytes).unwrap_or(i64::MAX));
     }
     transaction.commit().await?;
-    Ok(module.artifacts.iter().map(|artifact| artifact.sha256.clone()).collect())
+    Ok(module.artifacts.iter().map(Artifact::binary).collect())
 }
 
 /// Metadata first: a crash leaves a soft-deleted module, which can be deleted again.

@@ -12,6 +12,7 @@ use harrier::embedded::dynamodb::EmbeddedDynamoDb;
 use harrier::embedded::s3::EmbeddedS3;
 use harrier::embedded::sqs::EmbeddedSqs;
 use harrier::pumps::{Pumps, StepMessages};
+use harrier_artifacts::encryption::{ChunkedAesGcm, LocalKeys};
 use harrier_domain::Tenant;
 use harrier_domain::audit::Actor;
 use harrier_domain::software::DistributionSet;
@@ -102,6 +103,26 @@ impl World {
     /// Lets campaigns do what is to be done now.
     pub async fn settle(&self) {
         self.pumps.settle().await.unwrap();
+    }
+
+    /// The same with encryption of artifacts.
+    pub fn with_encryption(mut self) -> Self {
+        self.app = self.app.with_encryption(encryption());
+        self.router = management_repository::router(self.app.clone());
+        self
+    }
+
+    /// The same after somebody has taken the key away.
+    pub fn without_encryption(mut self) -> Self {
+        let (database, objects) = (self._database.client(), self.objects.client());
+        let app = App::new(database, objects.clone(), objects, (*self.app.settings).clone()).unwrap();
+        self.app = app.with_clock(self.clock.clone());
+        self.router = management_repository::router(self.app.clone());
+        self
+    }
+
+    pub fn database(&self) -> &EmbeddedDynamoDb {
+        &self._database
     }
 
     pub async fn user(&self, name: &str, authorities: &[&str]) {
@@ -205,6 +226,12 @@ impl World {
         let content = page["content"].as_array().unwrap();
         content.iter().map(|element| element["name"].as_str().unwrap().to_owned()).collect()
     }
+}
+
+/// Encryption with a key that is the same in all tests.
+pub fn encryption() -> Arc<ChunkedAesGcm> {
+    let keys = LocalKeys::parse("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff").unwrap();
+    Arc::new(ChunkedAesGcm::new(Arc::new(keys)))
 }
 
 /// The relations of an object's links.

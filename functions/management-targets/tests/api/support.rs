@@ -217,6 +217,7 @@ fn module(id: i64, artifact: i64, name: &str, type_id: i64) -> SoftwareModule {
         sha1: "0".repeat(40),
         md5: "0".repeat(32),
         sha256: "0".repeat(64),
+        sealed: None,
         audit: audit(),
     };
     SoftwareModule {

@@ -1,9 +1,12 @@
 //! `harrier admin`: tenants, users, the work of campaigns, and whether everything fits together.
 
-use std::io::BufRead;
+use std::fs::OpenOptions;
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use harrier::{Password, StackError, Storage, open_database, set_administrator};
+use harrier_artifacts::encryption::LocalKeys;
 use harrier_domain::Tenant;
 use harrier_domain::authority::Authority;
 use harrier_identity::{NewTenant, create_tenant};
@@ -23,6 +26,8 @@ pub(super) enum AdminError {
     UnknownTenant(String),
     #[error("there is no user '{0}'")]
     UnknownUser(String),
+    #[error("the key file {file}: {source}", file = .file.display())]
+    KeyFile { file: PathBuf, source: std::io::Error },
     #[error("the password is empty")]
     EmptyPassword,
     #[error("{0} things are broken")]
@@ -41,6 +46,8 @@ pub(super) enum Admin {
     CreateUser(CreateUser),
     /// Give a user another password.
     SetPassword(SetPassword),
+    /// Write a new key file for `serve --encryption-key`, readable by its owner alone.
+    CreateKey(CreateKey),
     /// Show the invalidations and clean-ups of a tenant, and how far they are.
     Jobs(Jobs),
     /// Show the steps of campaigns that failed again and again, or have them tried again. Embedded storage only.
@@ -104,10 +111,35 @@ impl Admin {
             Self::CreateTenant(command) => command.run().await,
             Self::CreateUser(command) => command.run().await,
             Self::SetPassword(command) => command.run().await,
+            Self::CreateKey(command) => command.run(),
             Self::Jobs(command) => command.run(&open_store(&command.storage).await?).await,
             Self::DeadLetters(command) => command.run().await,
             Self::Check(command) => command.run().await,
         }
+    }
+}
+
+#[derive(Args)]
+pub(super) struct CreateKey {
+    /// The file; it must not exist.
+    file: PathBuf,
+}
+
+impl CreateKey {
+    fn run(self) -> Result<(), AdminError> {
+        let line = LocalKeys::generate_line().map_err(|_| AdminError::Stack(StackError::Randomness))?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let written = options.open(&self.file).and_then(|mut file| {
+            file.write_all(line.as_bytes())?;
+            file.write_all(b"\n")?;
+            file.sync_all()
+        });
+        written.map_err(|source| AdminError::KeyFile { file: self.file.clone(), source })?;
+        println!("The key is in {}. Keep a copy: without it, what it encrypts is lost.", self.file.display());
+        Ok(())
     }
 }
 

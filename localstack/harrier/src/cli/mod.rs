@@ -5,6 +5,7 @@ mod campaigns;
 mod demo;
 mod serve;
 mod storage;
+mod upload;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,8 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Watch a virtual fleet update itself through a server in memory.
     Demo(demo::DemoOptions),
+    /// Upload a file of any size to a software module of any Harrier.
+    Upload(upload::UploadOptions),
     /// Manage tenants, users and the work of campaigns, check the data. With embedded storage, stop the server first.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -33,13 +36,14 @@ enum Command {
 /// Runs the command that was asked for.
 pub(crate) async fn run() -> ExitCode {
     let command = Cli::parse().command;
-    // A demonstration draws bars where logs would be.
-    if !matches!(command, Command::Demo(_)) || std::env::var_os("HARRIER_LOG").is_some() {
+    // Some draw bars where logs would be.
+    if !matches!(command, Command::Demo(_) | Command::Upload(_)) || std::env::var_os("HARRIER_LOG").is_some() {
         init_logs(LogFormat::Text);
     }
     let outcome = match command {
         Command::Serve(serve) => serve.run().await.map_err(|error| error.to_string()),
         Command::Demo(demo) => demo.run().await.map_err(|error| error.to_string()),
+        Command::Upload(upload) => upload.run().await.map_err(|error| error.to_string()),
         Command::Admin(admin) => admin.run().await.map_err(|error| error.to_string()),
     };
     match outcome {

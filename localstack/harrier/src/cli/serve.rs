@@ -70,6 +70,9 @@ struct Artifacts {
     /// Send files ourselves, or redirect to presigned links for files above 4 MiB.
     #[arg(long, value_enum, default_value_t = Delivery::Inline)]
     delivery: Delivery,
+    /// File of keys that encrypt the artifacts of encrypted software modules (`harrier admin create-key`).
+    #[arg(long, env = "HARRIER_ENCRYPTION_KEY", value_name = "FILE")]
+    encryption_key: Option<PathBuf>,
     /// Address of presigned links to embedded objects.
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8081")]
     storage_listen: SocketAddr,
@@ -102,6 +105,12 @@ struct Behaviour {
     /// Believe the headers of a proxy that verified client certificates: only behind one that removes them from requests.
     #[arg(long)]
     trust_certificate_headers: bool,
+    /// Names of such headers that hold the controller id, if they are not the usual ones.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "trust_certificate_headers")]
+    certificate_id_headers: Vec<String>,
+    /// Names of such headers that hold authorities, or with `-0`, `-1`, … one each, if they are not the usual ones.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "trust_certificate_headers")]
+    certificate_authority_headers: Vec<String>,
 }
 
 /// DDI §16. The defaults are hawkBit's.
@@ -173,6 +182,7 @@ impl Serve {
             storage_listen: self.artifacts.storage_listen,
             storage_url: self.artifacts.storage_url,
             tls: tls.map(|(certificate, key)| Tls { certificate, key, client_authorities: self.client_ca }),
+            encryption_key: self.artifacts.encryption_key,
             administrator: AdministratorOptions { name: self.administrator.admin_user, password },
             settings,
             time: Time::default(),
@@ -194,7 +204,10 @@ impl Serve {
                 Delivery::Redirect => DeliveryMode::RedirectAbove(REDIRECT_ABOVE),
             },
             last_seen_resolution: i64::from(last_seen_seconds) * 1000,
-            certificate_headers: trust_certificate_headers.then(CertificateHeaders::default),
+            certificate_headers: trust_certificate_headers.then(|| {
+                let ids = self.behaviour.certificate_id_headers.clone();
+                CertificateHeaders::named(ids, self.behaviour.certificate_authority_headers.clone())
+            }),
             filters: self.filters.settings(),
             device_networks: self.filters.device_networks.clone(),
             expose_request_units,

@@ -1,11 +1,14 @@
-//! What moves campaigns in one process, as Lambda's event sources do on AWS: the queue, the fleet's stream, the clock.
+//! What moves campaigns and takes uploads in, in one process, as event sources do on AWS: the queue, the fleet's stream, the
+//! clock, the events of the object store.
 //!
 //! They call the same handlers with the same events. [`Pumps::start`] lets them run; [`Pumps::settle`] runs them until nothing
 //! is left to do, which is how tests drive the engine without waiting.
 
 mod clock;
+mod lifecycle;
 mod queue;
 mod stream;
+mod uploads;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +18,7 @@ use tokio::task::JoinSet;
 
 use crate::StackError;
 use crate::embedded::dynamodb::EmbeddedDynamoDb;
+use crate::embedded::s3::EmbeddedS3;
 use crate::embedded::sqs::Depth;
 pub use queue::{DEAD_LETTERS, MAX_RECEIVES, STEPS, StepMessages};
 use stream::FleetStream;
@@ -29,6 +33,9 @@ const NAP: Duration = Duration::from_millis(2);
 #[derive(Clone)]
 pub struct Pumps {
     inner: Arc<Inner>,
+    database: Option<EmbeddedDynamoDb>,
+    /// `None` where the objects are not embedded.
+    objects: Option<EmbeddedS3>,
 }
 
 struct Inner {
@@ -45,8 +52,14 @@ impl Pumps {
     /// For an app whose steps go to `messages` and whose fleet is in `database`.
     #[must_use]
     pub fn new(app: App, messages: StepMessages, database: Option<EmbeddedDynamoDb>) -> Self {
-        let stream = database.map(|database| FleetStream::new(&app, database));
-        Self { inner: Arc::new(Inner { app, messages, stream }) }
+        let stream = database.clone().map(|database| FleetStream::new(&app, database));
+        Self { inner: Arc::new(Inner { app, messages, stream }), database, objects: None }
+    }
+
+    /// The same for an app whose files are in `objects`, which then tell what has landed.
+    #[must_use]
+    pub fn with_objects(self, objects: EmbeddedS3) -> Self {
+        Self { objects: Some(objects), ..self }
     }
 
     /// Lets them run in the background.
@@ -64,15 +77,20 @@ impl Pumps {
         });
         let pumps = self.clone();
         tasks.spawn(async move { clock::run(&pumps.inner.app).await });
+        let pumps = self.clone();
+        tasks.spawn(async move { uploads::run(&pumps.inner.app, pumps.objects.as_ref()).await });
+        let pumps = self.clone();
+        tasks.spawn(async move { lifecycle::run(pumps.objects.as_ref(), pumps.database.as_ref()).await });
         Running(tasks)
     }
 
-    /// Runs until stream and queue are empty and nothing is due at the app's time. Messages that wait for their time do not
+    /// Runs until no file is to be taken in, stream and queue are empty, and nothing is due at the app's time. Messages that wait for their time do not
     /// wait here.
     ///
     /// # Errors
     /// [`StackError::Unsettled`] when a step failed again and again, or when there is no end to the work.
     pub async fn settle(&self) -> Result<(), StackError> {
+        while uploads::pass(&self.inner.app).await? {}
         for _ in 0..MAX_ROUNDS {
             if self.round().await? {
                 continue;

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use harrier_artifacts::encryption::KeyFileError;
 use harrier_identity::PasswordError;
 use harrier_store::StoreError;
 
@@ -30,6 +31,8 @@ pub enum StackError {
     /// [`Stack::settle`](super::Stack::settle) did not come to an end.
     #[error("unsettled: {0}")]
     Unsettled(String),
+    #[error("the encryption key {file}: {source}", file = .file.display())]
+    EncryptionKey { file: PathBuf, source: KeyFileError },
     #[error(transparent)]
     Password(#[from] PasswordError),
     #[error("the operating system gives no randomness")]

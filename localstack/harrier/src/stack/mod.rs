@@ -10,7 +10,10 @@ mod options;
 mod tls;
 
 use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
 
+use harrier_artifacts::encryption::{ChunkedAesGcm, LocalKeys};
 use harrier_domain::Tenant;
 use harrier_rest::Scheme;
 use harrier_runtime::App;
@@ -58,13 +61,19 @@ impl Stack {
         let messages = StepMessages::open(&backend.queue).await?;
         let app = App::new(backend.database.clone(), backend.objects.clone(), signing, settings)?;
         let app = app.with_clock(options.time.0).with_steps(messages.sender());
+        let app = match options.encryption_key {
+            Some(file) => app.with_encryption(encryption(&file)?),
+            None => app,
+        };
         let administrator = prepare(&app, &backend.database, &backend.objects, options.administrator).await?;
         let storage =
             backend.embedded_objects().map(|objects| objects.serve_presigned(storage_listener)).transpose()?;
         let (config, authorities) = tls.map(|tls| (tls.config, tls.authorities)).unzip();
         let routes = tls::with_certificates(routes(&app), &app, authorities.flatten());
         let listener = Listener::start(http, config, routes)?;
+        let objects = backend.embedded_objects().cloned();
         let pumps = Pumps::new(app.clone(), messages, backend.embedded_database);
+        let pumps = objects.into_iter().fold(pumps, Pumps::with_objects);
         let running = options.pumps.then(|| pumps.start());
         let metrics = metrics_listener
             .map(|bound| Listener::start(bound, None, metrics::routes(app.clone(), pumps.clone())))
@@ -156,6 +165,12 @@ impl std::fmt::Debug for Stack {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Stack").field("url", &self.url()).finish_non_exhaustive()
     }
+}
+
+/// Encryption by the keys of a file.
+fn encryption(file: &Path) -> Result<Arc<ChunkedAesGcm>, StackError> {
+    let unusable = |source| StackError::EncryptionKey { file: file.to_path_buf(), source };
+    Ok(Arc::new(ChunkedAesGcm::new(Arc::new(LocalKeys::load(file).map_err(unusable)?))))
 }
 
 /// An address that works on this machine at least: nobody can call `0.0.0.0`.

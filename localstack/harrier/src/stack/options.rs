@@ -47,6 +47,8 @@ pub struct Options {
     /// The URL under which devices reach `storage_listen`.
     pub storage_url: Option<String>,
     pub tls: Option<Tls>,
+    /// Keys that encrypt the files of encrypted software modules; without them there are none such.
+    pub encryption_key: Option<PathBuf>,
     pub administrator: AdministratorOptions,
     pub settings: Settings,
     pub time: Time,
@@ -105,6 +107,7 @@ impl Options {
             storage_listen: free_port,
             storage_url: None,
             tls: None,
+            encryption_key: None,
             administrator: AdministratorOptions::default(),
             settings: Settings::default(),
             time: Time::default(),

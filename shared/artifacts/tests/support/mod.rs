@@ -57,8 +57,15 @@ impl Storage {
     pub async fn store(&self, filename: &str, content: &[u8]) -> ArtifactFile {
         let staged = self.stage("upload", content).await;
         self.artifacts.publish(&staged).await.unwrap();
-        let Digests { md5, sha1, sha256 } = staged.digests;
-        ArtifactFile { filename: filename.into(), size: staged.size, sha1, md5, sha256, created_at: 784_111_777_600 }
+        file(filename, staged)
+    }
+
+    /// The same, encrypted.
+    pub async fn store_sealed(&self, filename: &str, name: &str, content: &[u8]) -> ArtifactFile {
+        let stream = chunked(content.to_vec(), 64 * 1024);
+        let staged = self.artifacts.stage_sealed(TENANT, name, stream, UploadLimits::default()).await.unwrap();
+        self.artifacts.publish(&staged).await.unwrap();
+        file(filename, staged)
     }
 
     pub async fn stage(&self, upload_id: &str, content: &[u8]) -> Staged {
@@ -66,11 +73,27 @@ impl Storage {
         self.artifacts.stage(TENANT, upload_id, stream, UploadLimits::default()).await.unwrap()
     }
 
-    pub async fn read(&self, sha256: &str) -> Vec<u8> {
+    pub async fn read(&self, staged: &Staged) -> Vec<u8> {
         use futures::TryStreamExt;
-        let content = self.artifacts.open(TENANT, sha256, None).await.unwrap();
-        content.chunks.try_collect::<Vec<_>>().await.unwrap().concat()
+        let content = self.artifacts.open(TENANT, &file("f", staged.clone()), None).await.unwrap();
+        content.try_collect::<Vec<_>>().await.unwrap().concat()
     }
+
+    /// The bytes of an object as they are stored.
+    pub fn raw(&self, key: &str) -> Vec<u8> {
+        std::fs::read(self.root.path().join(BUCKET).join(key)).unwrap()
+    }
+
+    /// Replaces the bytes of an object, as somebody who can write to the bucket.
+    pub fn tamper(&self, key: &str, content: &[u8]) {
+        std::fs::write(self.root.path().join(BUCKET).join(key), content).unwrap();
+    }
+}
+
+fn file(filename: &str, staged: Staged) -> ArtifactFile {
+    let (binary, size) = (staged.binary(), staged.size);
+    let Digests { md5, sha1, sha256 } = staged.digests;
+    ArtifactFile { filename: filename.into(), size, sha1, md5, sha256, binary, created_at: 784_111_777_600 }
 }
 
 pub fn count(requests: &[String], pattern: &str) -> usize {

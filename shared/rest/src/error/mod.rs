@@ -46,7 +46,7 @@ struct ErrorInfo {
 /// The body of management §2.1; empty members are dropped.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ErrorBody {
+pub struct ErrorBody {
     exception_class: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     error_code: &'static str,
@@ -62,6 +62,18 @@ struct Info {
     #[serde(rename = "type")]
     kind: &'static str,
     entity_id: serde_json::Value,
+}
+
+impl ErrorBody {
+    /// The body a refusal is answered with, for answers that tell of it later.
+    #[must_use]
+    pub fn of(error: &Error) -> Self {
+        Self::new(table::row(error), ErrorInfo { message: table::message(error), entity: info_of(error) })
+    }
+
+    fn new(row: Row, info: ErrorInfo) -> Self {
+        Self { exception_class: row.class, error_code: row.code, message: info.message, info: info.entity }
+    }
 }
 
 /// Marks an answer to a caller who should slow down: 503 for users, 429 for devices (their clients know 429, DDI §17).
@@ -206,8 +218,7 @@ fn domain_response(error: &Error) -> Response {
 }
 
 fn row_response(row: Row, info: ErrorInfo) -> Response {
-    let body = ErrorBody { exception_class: row.class, error_code: row.code, message: info.message, info: info.entity };
-    Document::error(&body).into_response_with(row.status)
+    Document::error(&ErrorBody::new(row, info)).into_response_with(row.status)
 }
 
 fn overloaded_response() -> Response {

@@ -1,5 +1,6 @@
 //! What storage errors are on the wire.
 
+use harrier_campaigns::EngineError;
 use harrier_domain::Error;
 use harrier_store::StoreError;
 
@@ -13,6 +14,15 @@ impl From<StoreError> for ApiError {
             StoreError::Conflict => Error::ConcurrentModification.into(),
             StoreError::Throttled => Self::unavailable(),
             StoreError::Backend(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Store(error) => error.into(),
+            EngineError::Queue(_) | EngineError::Unreadable(_) => Self::internal(error),
         }
     }
 }

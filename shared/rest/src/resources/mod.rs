@@ -13,6 +13,7 @@ mod auto_confirm;
 mod base;
 mod distribution_set;
 mod metadata;
+mod rollout;
 mod software_module;
 mod tag;
 mod target;
@@ -31,6 +32,9 @@ pub use auto_confirm::AutoConfirmResource;
 pub use base::Base;
 pub use distribution_set::DistributionSetResource;
 pub use metadata::{MetadataResource, ModuleMetadataResource};
+pub use rollout::{
+    ConditionResource, ErrorActionResource, RolloutGroupResource, RolloutResource, SuccessActionResource, rollout_href,
+};
 pub use software_module::SoftwareModuleResource;
 pub use tag::TagResource;
 pub use target::{PollStatusResource, TargetFacts, TargetResource, target_href};

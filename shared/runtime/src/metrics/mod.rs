@@ -52,7 +52,7 @@ impl Metrics {
 
     /// Measures the work and counts what it consumed.
     pub async fn metered<F: Future>(&self, work: F) -> F::Output {
-        let (output, units) = harrier_store::measure(work).await;
+        let (output, units) = harrier_store::measure(Box::pin(work)).await;
         self.consumed(units);
         output
     }

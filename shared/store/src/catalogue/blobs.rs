@@ -8,12 +8,12 @@
 use harrier_domain::{Error, Tenant};
 use serde::{Deserialize, Serialize};
 
-use crate::Store;
 use crate::database::Consistency;
 use crate::error::{Result, StoreError};
 use crate::item::{Key, Loaded, Record, decode};
 use crate::keys;
 use crate::retry::until_settled;
+use crate::{Store, Transaction};
 
 /// A content-addressed binary of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,38 +58,54 @@ impl Store {
     pub async fn claim_blob(&self, tenant: &Tenant, sha256: &str, now: i64) -> Result<()> {
         until_settled(|| async move {
             let mut transaction = self.transaction(tenant);
-            match self.blob(tenant, sha256).await? {
-                None => {
-                    transaction.create(&Blob { sha256: sha256.to_owned(), uses: 1, going_since: None, revision: 1 });
-                }
-                Some(blob) if blob.is_going(now) => return Err(StoreError::Conflict),
-                Some(mut blob) => {
-                    blob.uses += 1;
-                    blob.going_since = None;
-                    transaction.save(&blob);
-                }
-            }
+            self.begin_use(&mut transaction, sha256, now).await?;
             transaction.commit().await
         })
         .await
     }
 
+    /// Adds to a transaction that a use begins.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] while a removal of the same bytes is under way.
+    pub(crate) async fn begin_use(&self, transaction: &mut Transaction<'_>, sha256: &str, now: i64) -> Result<()> {
+        match self.blob(transaction.tenant(), sha256).await? {
+            None => {
+                transaction.create(&Blob { sha256: sha256.to_owned(), uses: 1, going_since: None, revision: 1 });
+            }
+            Some(blob) if blob.is_going(now) => return Err(StoreError::Conflict),
+            Some(mut blob) => {
+                blob.uses += 1;
+                blob.going_since = None;
+                transaction.save(&blob);
+            }
+        }
+        Ok(())
+    }
+
     /// Gives a use back. Returns whether it was the last: then remove the bytes and call [`Store::forget_blob`].
     pub async fn release_blob(&self, tenant: &Tenant, sha256: &str, now: i64) -> Result<bool> {
         until_settled(|| async move {
-            let Some(mut blob) = self.blob(tenant, sha256).await? else {
-                return Ok(false);
-            };
-            if blob.uses > 0 {
-                blob.uses -= 1;
-                blob.going_since = (blob.uses == 0).then_some(now);
-                let mut transaction = self.transaction(tenant);
-                transaction.save(&blob);
-                transaction.commit().await?;
-            }
-            Ok(blob.uses == 0)
+            let mut transaction = self.transaction(tenant);
+            let is_last = self.end_use(&mut transaction, sha256, now).await?;
+            transaction.commit().await?;
+            Ok(is_last)
         })
         .await
+    }
+
+    /// Adds to a transaction that a use ends. Returns whether it is the last: then, after the commit, remove the bytes and
+    /// call [`Store::forget_blob`].
+    pub async fn end_use(&self, transaction: &mut Transaction<'_>, sha256: &str, now: i64) -> Result<bool> {
+        let Some(mut blob) = self.blob(transaction.tenant(), sha256).await? else {
+            return Ok(false);
+        };
+        if blob.uses > 0 {
+            blob.uses -= 1;
+            blob.going_since = (blob.uses == 0).then_some(now);
+            transaction.save(&blob);
+        }
+        Ok(blob.uses == 0)
     }
 
     /// The bytes are gone.
@@ -119,7 +135,7 @@ fn storage_key(tenant: &Tenant) -> Key {
     keys::tenancy(tenant, "usage", "artifacts")
 }
 
-impl crate::Transaction<'_> {
+impl Transaction<'_> {
     /// Counts artifact bytes stored, only while the tenant stays at or below `limit` bytes.
     pub fn count_stored_bytes_within(&mut self, tenant: &Tenant, bytes: i64, limit: i64) -> &mut Self {
         let refusal = Error::StorageQuotaExceeded { limit: u64::try_from(limit).unwrap_or_default() };

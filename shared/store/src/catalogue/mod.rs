@@ -8,9 +8,11 @@ mod entities;
 mod guards;
 mod metadata;
 mod type_usage;
+mod uploads;
 
 pub use blobs::{Blob, REMOVAL_TIME};
 pub use described::DescribedSet;
 pub use entities::{CatalogueRecord, SetMembership};
 pub use guards::NameGuard;
 pub use metadata::{MetadataOwner, OwnedMetadata};
+pub use uploads::Claim;

@@ -9,6 +9,7 @@ use crate::error::{Result, StoreError};
 use crate::item::{Key, Loaded, Record, decode};
 use crate::keys;
 use crate::meter::{self, Kind};
+use crate::rollouts::counted;
 use crate::schema::{INDEX_BY_ID, INDEX_PARTITION_KEY, INDEX_SORT_KEY, PARTITION_KEY, SORT_KEY, Table};
 use crate::transaction::{Expression, history_condition, open_condition};
 use crate::{MAX_PAGE, Store};
@@ -21,6 +22,12 @@ impl Record for Action {
     fn index(&self, tenant: &Tenant) -> Option<(String, i64)> {
         Some((keys::action_index(tenant, self.id), self.id))
     }
+
+    fn counted(&self, tenant: &Tenant) -> Vec<(Key, &'static str)> {
+        counted(tenant, self).into_iter().collect()
+    }
+
+    const IS_COUNTED: bool = true;
 }
 
 impl Record for StatusEntry {

@@ -9,7 +9,7 @@ use super::selection::TargetSelection;
 use super::walk::{JoinedTarget, ShardWalk, WalkRange};
 use crate::error::Result;
 use crate::item::Loaded;
-use crate::{MAX_PAGE, Store};
+use crate::{MAX_PAGE, Store, TargetDetails};
 
 /// What a step through a shard found, and where the next step starts.
 #[derive(Debug)]
@@ -21,7 +21,31 @@ pub struct MatchingPage {
     pub next: Option<String>,
 }
 
+/// What a step through a shard read, with the details of each target if they were asked for.
+#[derive(Debug)]
+pub struct ShardPage {
+    pub targets: Vec<(Loaded<Target>, Option<TargetDetails>)>,
+    /// The last controller id that was looked at; `None` at the end of the shard.
+    pub next: Option<String>,
+}
+
 impl Store {
+    /// One resumable step: up to `limit` targets of a shard after the controller id `after`, whatever they are.
+    pub async fn targets_of_shard(
+        &self,
+        tenant: &Tenant,
+        with_details: bool,
+        shard: u32,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<ShardPage> {
+        let range = WalkRange { prefix: None, after: after.map(ToOwned::to_owned), with_details };
+        let mut walk = ShardWalk::new(self, tenant, shard, &range, limit.clamp(1, MAX_PAGE));
+        let page = walk.next().await?.unwrap_or_default();
+        let next = page.last().map(|last| last.target.controller_id.clone()).filter(|_| !walk.is_at_end());
+        Ok(ShardPage { targets: page.into_iter().map(|joined| (joined.target, joined.details)).collect(), next })
+    }
+
     /// All targets that match, page by page, in no order. Pages may be empty.
     ///
     /// Targets that are made, changed or removed meanwhile may be missed or found; none is found twice.

@@ -15,12 +15,12 @@ mod selection;
 mod targets;
 mod walk;
 
-pub use bulk::MatchingPage;
+pub use bulk::{MatchingPage, ShardPage};
 pub use listing::{Found, list};
 pub use references::{NamedSet, NamedTag, NamedType};
 pub use rows::{
-    ActionRow, AutoAssignmentRow, DistributionSetRow, DistributionSetTagRow, DistributionSetTypeRow, SoftwareModuleRow,
-    SoftwareModuleTypeRow, TargetFilterRow, TargetRow, TargetTagRow, TargetTypeRow,
+    ActionRow, AutoAssignmentRow, DistributionSetRow, DistributionSetTagRow, DistributionSetTypeRow, RolloutGroupRow,
+    RolloutRow, SoftwareModuleRow, SoftwareModuleTypeRow, TargetFilterRow, TargetRow, TargetTagRow, TargetTypeRow,
 };
 pub use scope::TargetScope;
 pub use selection::TargetSelection;

@@ -18,6 +18,8 @@ pub enum TargetScope {
     Group(String),
     /// Is in this group or one below it.
     GroupOrBelow(String),
+    /// Takes the software: has no type, or one of these (`domain-behaviour.md` §2.3).
+    Compatible(BTreeSet<i64>),
     /// Is one of these.
     ControllerIds(BTreeSet<String>),
 }
@@ -33,6 +35,7 @@ impl TargetScope {
             Self::Type(id) => target.target_type == Some(*id),
             Self::Group(group) => target.group.as_deref().is_some_and(|own| own.to_lowercase() == group.to_lowercase()),
             Self::GroupOrBelow(group) => target.group.as_deref().is_some_and(|own| is_at_or_below(own, group)),
+            Self::Compatible(types) => target.target_type.is_none_or(|own| types.contains(&own)),
             Self::ControllerIds(ids) => ids.contains(&target.controller_id),
         }
     }

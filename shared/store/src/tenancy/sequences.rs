@@ -14,6 +14,8 @@ pub enum Sequence {
     Target,
     /// Everything in the catalogue shares one sequence.
     Catalogue,
+    Rollout,
+    RolloutGroup,
     /// Invalidations.
     Job,
 }
@@ -27,6 +29,8 @@ impl Sequence {
             Self::Action => "action",
             Self::Target => "target",
             Self::Catalogue => "catalogue",
+            Self::Rollout => "rollout",
+            Self::RolloutGroup => "rollout-group",
             Self::Job => "job",
         }
     }

@@ -1,6 +1,6 @@
 //! What a rollout over a large fleet costs: prints the table of `docs/performance.md` and the units of `docs/scale.md`.
 //!
-//! `make rollout-benchmark` runs it optimised. Arguments: number of targets (100 000), groups (10).
+//! `make benchmark` runs it optimised. Arguments: number of targets (100 000), groups (10).
 #![forbid(unsafe_code)]
 
 mod fleet;

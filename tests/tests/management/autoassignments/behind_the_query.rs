@@ -19,7 +19,7 @@ async fn whatever_changes_in_a_target_is_noticed() {
         sets.push(set);
     }
     fleet.settle().await;
-    let _ = admin.put("/rest/v1/targets/grouped", json!({ "group": "EU" })).await.expect(200);
+    let _ = admin.put("/rest/v1/targetgroups/EU/assigned", json!(["grouped"])).await.expect(204);
     let _ = admin.post(&format!("/rest/v1/targettags/{}/assigned/tagged", id(&tag[0])), json!({})).await.expect(204);
     let _ = admin.put("/rest/v1/targets/described", json!({ "description": "wanted" })).await.expect(200);
     let attributes = json!({ "mode": "merge", "data": { "hw": "2" } });

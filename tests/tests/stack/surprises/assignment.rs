@@ -112,7 +112,8 @@ async fn surprise_07_08_unknown_targets_and_those_that_have_the_set() {
 
 #[tokio::test]
 async fn surprise_09_10_two_sets_for_one_target_and_weights() {
-    let scene = Scene::start().await;
+    // Identical requests are one, for the quota too.
+    let scene = Scene::with_quotas(|quotas| quotas.targets_per_manual_assignment = 1).await;
     scene.targets(&["dev"]).await;
     let sets = [scene.set("one").await, scene.set("two").await];
     let different = json!([{ "id": sets[0], "weight": 1 }, { "id": sets[1], "weight": 2 }]);

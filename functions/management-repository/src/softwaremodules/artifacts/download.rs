@@ -6,7 +6,7 @@ use axum::response::Response;
 use harrier_artifacts::{ArtifactFile, Delivery, DeliveryRequest, PresignOptions};
 use harrier_domain::Error;
 use harrier_domain::authority::Authority;
-use harrier_domain::software::{Artifact, SoftwareModule};
+use harrier_domain::software::SoftwareModule;
 use harrier_rest::{ApiResult, Path};
 use harrier_runtime::{App, Caller, DeliveryMode};
 use harrier_store::Loaded;
@@ -23,7 +23,7 @@ pub(super) async fn download(
 ) -> ApiResult<Response> {
     caller.require_all(&[Authority::ReadSoftwareModule, Authority::ReadSoftwareModuleArtifact])?;
     let module: Loaded<SoftwareModule> = app.store.get(caller.tenant(), id).await?;
-    let file = file_of(artifact_of(&module, artifact)?);
+    let file = ArtifactFile::from(artifact_of(&module, artifact)?);
     if module.deleted {
         return Err(Error::ArtifactBinaryDeleted.into());
     }
@@ -36,17 +36,6 @@ pub(super) async fn download(
         now_ms: app.now(),
     };
     Ok(app.artifacts.deliver(request).await?.map(Body::new))
-}
-
-fn file_of(artifact: &Artifact) -> ArtifactFile {
-    ArtifactFile {
-        filename: artifact.filename.clone(),
-        size: artifact.size,
-        sha1: artifact.sha1.clone(),
-        md5: artifact.md5.clone(),
-        sha256: artifact.sha256.clone(),
-        created_at: artifact.audit.created_at,
-    }
 }
 
 fn delivery(mode: DeliveryMode) -> Delivery {

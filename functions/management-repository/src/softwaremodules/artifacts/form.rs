@@ -15,6 +15,8 @@ pub(super) struct Destination<'a> {
     pub tenant: &'a str,
     pub upload_id: &'a str,
     pub limits: UploadLimits,
+    /// Encrypt it on the way.
+    pub encrypted: bool,
 }
 
 /// What the form held so far.
@@ -64,8 +66,12 @@ impl Form {
             return Err(ApiError::multipart_failed("more than one file"));
         }
         self.original_filename = part.file_name().map(ToOwned::to_owned);
-        let Destination { artifacts, tenant, upload_id, limits } = destination;
-        match artifacts.stage(tenant, upload_id, part, *limits).await {
+        let Destination { artifacts, tenant, upload_id, limits, encrypted } = destination;
+        let staged = match encrypted {
+            true => artifacts.stage_sealed(tenant, upload_id, part, *limits).await,
+            false => artifacts.stage(tenant, upload_id, part, *limits).await,
+        };
+        match staged {
             Ok(staged) => self.staged = Some(staged),
             Err(Error::BodyNotReadable(reason)) => return Err(ApiError::multipart_failed(reason)),
             Err(refusal) => return Err(refusal.into()),

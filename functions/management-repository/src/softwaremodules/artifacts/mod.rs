@@ -6,6 +6,7 @@ mod form;
 mod get;
 mod list;
 mod upload;
+mod uploads;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -20,6 +21,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/rest/v1/softwaremodules/{id}/artifacts", get(list::list).merge(upload))
         .route("/rest/v1/softwaremodules/{id}/artifacts/{artifact}", get(get::get).delete(delete::delete))
         .route("/rest/v1/softwaremodules/{id}/artifacts/{artifact}/download", get(download::download))
+        .merge(uploads::routes())
 }
 
 /// The artifact with this id.

@@ -6,6 +6,7 @@
 mod access;
 mod assembly;
 mod connector;
+mod expiry;
 mod objects;
 mod operations;
 mod presigned;
@@ -21,6 +22,7 @@ mod tests_presigned;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
 use aws_sdk_s3::Client;
@@ -32,12 +34,14 @@ use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::sync::broadcast;
 
 use super::lock::StateLock;
 use super::loopback::LocalServer;
 use super::{Durability, EmbeddedError, REGION};
 use access::{AccessKey, OnlySigned};
 use connector::InProcessHttpClient;
+pub use objects::CreatedObject;
 use objects::Objects;
 pub(super) use presigned::forward;
 
@@ -50,6 +54,7 @@ pub struct EmbeddedS3 {
 #[derive(Debug)]
 struct Store {
     service: S3Service,
+    objects: Objects,
     key: AccessKey,
     _lock: StateLock,
     _temporary: Option<TempDir>,
@@ -80,8 +85,9 @@ impl EmbeddedS3 {
         std::fs::create_dir_all(root).map_err(EmbeddedError::file(root))?;
         let lock = StateLock::take(&root.join(".lock"))?;
         let key = AccessKey::load_or_create(&root.join(".access-key"))?;
-        let service = service(Objects::open(root, durability)?, &key);
-        Ok(Self { store: Arc::new(Store { service, key, _lock: lock, _temporary: temporary }) })
+        let objects = Objects::open(root, durability)?;
+        let service = service(objects.clone(), &key);
+        Ok(Self { store: Arc::new(Store { service, objects, key, _lock: lock, _temporary: temporary }) })
     }
 
     /// A client on this store: the SDK's own client in every respect but where its requests go.
@@ -135,6 +141,22 @@ impl EmbeddedS3 {
     /// [`EmbeddedError::System`] when the listener is not usable.
     pub fn serve_presigned(&self, listener: TcpListener) -> Result<LocalServer, EmbeddedError> {
         LocalServer::start(listener, presigned::router(self.clone()))
+    }
+
+    /// The objects that come into place from now on, in order: the events S3 gives of a bucket. They are not kept for
+    /// anybody who does not listen, so whoever must miss none also lists.
+    #[must_use]
+    pub fn created_objects(&self) -> broadcast::Receiver<CreatedObject> {
+        self.store.objects.created()
+    }
+
+    /// Removes objects whose keys begin with `prefix`, and unfinished multipart uploads of any key, that were last written
+    /// before `oldest`: what a lifecycle rule does on AWS.
+    ///
+    /// # Errors
+    /// [`EmbeddedError::System`] when a file cannot be looked at or removed.
+    pub async fn expire(&self, prefix: &str, oldest: SystemTime) -> Result<(), EmbeddedError> {
+        Ok(self.store.objects.expire(prefix, oldest).await?)
     }
 
     pub(super) fn service(&self) -> InProcessService {

@@ -2,6 +2,7 @@
 //! dies at any moment leaves either the object before or the object after.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine;
@@ -10,22 +11,34 @@ use s3s::dto::{ETagCondition, HeadObjectInput, HeadObjectOutput, Timestamp};
 use s3s::{S3, S3Error, S3Request, S3Result, s3_error};
 use s3s_fs::FileSystem;
 use tokio::fs;
-use tokio::sync::RwLock;
+use tokio::sync::{RwLock, broadcast};
 
 use super::staging::{self, STAGING_BUCKET, Staged};
 use super::{Durability, EmbeddedError};
 
-/// The object store: `s3s-fs` for what it does well, under names it never shows.
-#[derive(Debug)]
+/// The object store: `s3s-fs` for what it does well, under names it never shows. Clones are the same store.
+#[derive(Clone, Debug)]
 pub(super) struct Objects {
-    pub(super) inner: FileSystem,
+    pub(super) inner: Arc<FileSystem>,
     root: PathBuf,
     durability: Durability,
     /// Held for writing while an object moves into place, for reading while one is opened: an object is three
     /// files, and nobody may see files of two different objects together.
-    placing: RwLock<()>,
-    staged: AtomicU64,
+    placing: Arc<RwLock<()>>,
+    staged: Arc<AtomicU64>,
+    /// Tells whoever listens which objects have come into place.
+    created: broadcast::Sender<CreatedObject>,
 }
+
+/// An object that has come into place: what S3 calls `ObjectCreated`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreatedObject {
+    pub bucket: String,
+    pub key: String,
+}
+
+/// Events that a listener may lag behind before it misses some.
+const EVENTS_KEPT: usize = 1024;
 
 /// The three files `s3s-fs` keeps an object in. Only the first must exist.
 #[derive(Debug)]
@@ -51,7 +64,9 @@ impl Objects {
         let root = root.canonicalize().map_err(EmbeddedError::file(root))?;
         staging::reset(&root).map_err(EmbeddedError::file(&root))?;
         let inner = FileSystem::new(&root).map_err(|error| EmbeddedError::ObjectStore(format!("{error:?}")))?;
-        Ok(Self { inner, root, durability, placing: RwLock::new(()), staged: AtomicU64::new(0) })
+        let created = broadcast::Sender::new(EVENTS_KEPT);
+        let (inner, placing, staged) = (Arc::new(inner), Arc::default(), Arc::default());
+        Ok(Self { inner, root, durability, placing, staged, created })
     }
 
     /// The files of an object that may or may not exist. The names are those of `s3s-fs`.
@@ -141,7 +156,18 @@ impl Objects {
         if self.durability == Durability::PowerLoss {
             staging::sync_directories(&self.root, &target.data).await.map_err(internal)?;
         }
+        let _nobody_listens = self.created.send(CreatedObject { bucket: bucket.to_owned(), key: key.to_owned() });
         Ok(())
+    }
+
+    /// The directory everything lies in.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The objects that come into place from now on.
+    pub(super) fn created(&self) -> broadcast::Receiver<CreatedObject> {
+        self.created.subscribe()
     }
 
     /// Removes an object, if it exists, with its description, so that nothing describes a later one of that name.

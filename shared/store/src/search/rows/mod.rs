@@ -6,6 +6,7 @@
 mod action;
 mod auto_assignment;
 mod classification;
+mod rollout;
 mod software;
 mod target;
 mod types;
@@ -13,6 +14,7 @@ mod types;
 pub use action::ActionRow;
 pub use auto_assignment::AutoAssignmentRow;
 pub use classification::{DistributionSetTagRow, TargetFilterRow, TargetTagRow};
+pub use rollout::{RolloutGroupRow, RolloutRow};
 pub use software::{DistributionSetRow, SoftwareModuleRow};
 pub use target::TargetRow;
 pub use types::{DistributionSetTypeRow, SoftwareModuleTypeRow, TargetTypeRow};

@@ -1,0 +1,118 @@
+//! What a rollout does to one target (`domain-behaviour.md` §5.4 rows A4–A6, B3, C5, C6).
+
+use super::{Rollout, RolloutGroup};
+use crate::action::{Action, ActionStatus, EntryDraft, SERVER_PREFIX, StatusEntry};
+use crate::assignment::{self, Policy};
+use crate::audit::{Actor, Audit};
+use crate::cancellation;
+use crate::target::{OpenAction, ScheduledAction, Target, UpdateStatus};
+use crate::{Result, assignment::opening};
+
+/// A rollout and one of its groups, on the way to targets.
+#[derive(Debug, Clone, Copy)]
+pub struct Delivery<'a> {
+    pub rollout: &'a Rollout,
+    pub group: &'a RolloutGroup,
+    /// The rollout's set is a step that later assignments must not skip.
+    pub required_migration_step: bool,
+    pub policy: &'a Policy,
+    /// In whose name.
+    pub actor: &'a Actor,
+    /// Epoch milliseconds.
+    pub now: i64,
+}
+
+/// Schedules the update of a target (row A4). `scheduled` holds at least the [`assignment::superseded`] actions, which are
+/// cancelled.
+///
+/// # Errors
+/// [`crate::Error::QuotaExceeded`] when the target has all the actions it may have.
+pub fn schedule(target: &mut Target, scheduled: &mut [Action], id: i64, delivery: Delivery<'_>) -> Result<Action> {
+    let Delivery { rollout, group, policy, actor, now, .. } = delivery;
+    policy.quotas.actions_per_target(&target.controller_id, u64::from(target.actions), 1)?;
+    assignment::cancel_scheduled(target, scheduled, actor, now);
+    let action = Action {
+        id,
+        controller_id: target.controller_id.clone(),
+        distribution_set: rollout.distribution_set,
+        active: false,
+        status: ActionStatus::Scheduled,
+        action_type: rollout.action_type,
+        forced_time: rollout.forced_time,
+        weight: rollout.weight,
+        window: None,
+        rollout: Some(rollout.id),
+        rollout_group: Some(group.id),
+        initiated_by: rollout.audit.created_by.clone(),
+        external_ref: None,
+        last_status_code: None,
+        entries: 0,
+        last_entry: 0,
+        last_entry_status: None,
+        audit: Audit::created(actor, now),
+        revision: 0,
+    };
+    target.actions += 1;
+    target.rollouts.note(rollout.id);
+    target.scheduled.push(ScheduledAction {
+        id,
+        distribution_set: rollout.distribution_set,
+        rollout: rollout.id,
+        rollout_group: group.id,
+        required_migration_step: delivery.required_migration_step,
+    });
+    Ok(action)
+}
+
+/// Starts a scheduled action (rows A5, A6). `open` holds at least the [`assignment::overridable`] actions, which give way.
+///
+/// Returns the new history entries; none, changing nothing, when the action is not scheduled any more.
+pub fn start(
+    target: &mut Target,
+    action: &mut Action,
+    open: &mut [Action],
+    delivery: Delivery<'_>,
+) -> Vec<StatusEntry> {
+    if action.status != ActionStatus::Scheduled {
+        return Vec::new();
+    }
+    target.scheduled.retain(|scheduled| scheduled.id != action.id);
+    action.audit.touch(delivery.actor, delivery.now);
+    if target.assigned_set == Some(action.distribution_set) {
+        return vec![skip(target, action, delivery)];
+    }
+    let Delivery { rollout, group, policy, actor, now, .. } = delivery;
+    let mut entries = assignment::override_open_actions(target, open, policy, actor, now);
+    let opening = opening(target, rollout.initiation(group), group.confirmation_required, policy);
+    action.active = true;
+    action.status = opening.status;
+    entries.push(action.record(opening.entry, now));
+    target.assigned_set = Some(action.distribution_set);
+    target.update_status = UpdateStatus::Pending;
+    target.open_actions.push(OpenAction::of(action, delivery.required_migration_step));
+    entries
+}
+
+/// The target has the set already: the action is finished without its device (row A5).
+fn skip(target: &mut Target, action: &mut Action, delivery: Delivery<'_>) -> StatusEntry {
+    action.status = ActionStatus::Finished;
+    if target.installed_set == Some(action.distribution_set) {
+        target.installed_action = target.installed_action.max(Some(action.id));
+    }
+    let messages = vec![
+        delivery.rollout.initiation(delivery.group),
+        format!("{SERVER_PREFIX}Distribution set is already assigned. Skipping this action."),
+    ];
+    action.record(EntryDraft::plain(ActionStatus::Running, messages), delivery.now)
+}
+
+/// Asks the device to cancel, because the rollout was stopped (row C5); `None` when there is nothing to ask.
+pub fn cancel(target: &mut Target, action: &mut Action, actor: &Actor, now: i64) -> Option<StatusEntry> {
+    let asks = action.active && !action.status.is_canceling_or_canceled();
+    asks.then(|| cancellation::cancel_by_server(target, action, actor, now))
+}
+
+/// Gives the action up without asking the device, because the rollout was deleted (row C6); `None` when it is closed.
+pub fn quit(target: &mut Target, action: &mut Action, actor: &Actor, now: i64) -> Option<StatusEntry> {
+    action.active.then(|| cancellation::quit_by_server(target, action, actor, now))
+}

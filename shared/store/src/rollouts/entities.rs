@@ -1,0 +1,113 @@
+//! The rollouts of a tenant and the groups of a rollout. Both are few: a listing reads their one partition.
+
+use harrier_domain::rollout::{Rollout, RolloutGroup};
+use harrier_domain::{Entity, Error, Tenant};
+
+use serde::{Deserialize, Serialize};
+
+use super::numbered;
+use crate::database::{Consistency, Range, SortRange};
+use crate::error::{Result, StoreError};
+use crate::item::{Key, Loaded, Record, decode};
+use crate::schema::Table;
+use crate::{MAX_PAGE, Store};
+
+const ROLLOUTS: &str = "rollout";
+
+fn groups_of(rollout: i64) -> String {
+    format!("rollout-group#{rollout}")
+}
+
+impl Record for Rollout {
+    fn key(&self, tenant: &Tenant) -> Key {
+        numbered(tenant, ROLLOUTS, self.id)
+    }
+}
+
+impl Record for RolloutGroup {
+    fn key(&self, tenant: &Tenant) -> Key {
+        numbered(tenant, &groups_of(self.rollout), self.id)
+    }
+}
+
+/// A dynamic rollout runs: changed targets are offered to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DynamicRollout {
+    pub id: i64,
+}
+
+const DYNAMIC: &str = "rollout-dynamic";
+
+impl Record for DynamicRollout {
+    fn key(&self, tenant: &Tenant) -> Key {
+        numbered(tenant, DYNAMIC, self.id)
+    }
+}
+
+impl Store {
+    /// The dynamic rollouts that run.
+    pub async fn dynamic_rollouts(&self, tenant: &Tenant) -> Result<Vec<i64>> {
+        let running: Vec<Loaded<DynamicRollout>> = self.rollout_items(format!("{tenant}#{DYNAMIC}")).await?;
+        Ok(running.iter().map(|rollout| rollout.id).collect())
+    }
+
+    /// One rollout, or `None`.
+    pub async fn find_rollout(&self, tenant: &Tenant, id: i64) -> Result<Option<Loaded<Rollout>>> {
+        let item = self.database.get(&numbered(tenant, ROLLOUTS, id), Consistency::Strong).await?;
+        item.map(decode).transpose()
+    }
+
+    /// One rollout, soft-deleted ones included.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn rollout(&self, tenant: &Tenant, id: i64) -> Result<Loaded<Rollout>> {
+        let found = self.find_rollout(tenant, id).await?;
+        found.ok_or_else(|| StoreError::Refused(Error::not_found(Entity::Rollout, id)))
+    }
+
+    /// Many rollouts, in no order; unknown ones are left out.
+    pub async fn rollouts_with(&self, tenant: &Tenant, ids: &[i64]) -> Result<Vec<Loaded<Rollout>>> {
+        let keys: Vec<Key> = ids.iter().map(|id| numbered(tenant, ROLLOUTS, *id)).collect();
+        let items = self.database.get_many(Table::Campaigns, &keys, Consistency::Eventual).await?;
+        items.into_iter().map(decode).collect()
+    }
+
+    /// All rollouts of the tenant, soft-deleted ones included, in the order of their ids.
+    pub async fn rollouts(&self, tenant: &Tenant) -> Result<Vec<Loaded<Rollout>>> {
+        self.rollout_items(format!("{tenant}#{ROLLOUTS}")).await
+    }
+
+    /// The groups of a rollout in the order of their ids, which is their order.
+    pub async fn rollout_groups(&self, tenant: &Tenant, rollout: i64) -> Result<Vec<Loaded<RolloutGroup>>> {
+        self.rollout_items(format!("{tenant}#{}", groups_of(rollout))).await
+    }
+
+    /// One group of a rollout, or `None`.
+    pub async fn find_rollout_group(
+        &self,
+        tenant: &Tenant,
+        rollout: i64,
+        id: i64,
+    ) -> Result<Option<Loaded<RolloutGroup>>> {
+        let item = self.database.get(&numbered(tenant, &groups_of(rollout), id), Consistency::Strong).await?;
+        item.map(decode).transpose()
+    }
+
+    /// All records of a partition of the campaigns table.
+    pub(super) async fn rollout_items<T: Record>(&self, partition: String) -> Result<Vec<Loaded<T>>> {
+        self.database.query_all(&whole(partition)).await?.into_iter().map(decode).collect()
+    }
+}
+
+/// A whole partition of the campaigns table, read consistently.
+pub(super) fn whole(partition: String) -> Range {
+    Range {
+        table: Table::Campaigns,
+        partition,
+        sort: SortRange::All,
+        forward: true,
+        limit: MAX_PAGE,
+        consistency: Consistency::Strong,
+    }
+}
