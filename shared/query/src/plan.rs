@@ -28,9 +28,7 @@ pub(crate) fn plan(condition: &Condition, key: Field) -> Plan {
         Condition::All(operands) => {
             operands.iter().map(|operand| plan(operand, key)).min_by_key(Plan::cost).unwrap_or(Plan::Pass)
         }
-        Condition::Any(operands) => {
-            any_of(operands.iter().map(|operand| plan(operand, key)))
-        }
+        Condition::Any(operands) => any_of(operands.iter().map(|operand| plan(operand, key))),
         Condition::Comparison(comparison) => plan_comparison(comparison, key),
     }
 }
