@@ -9,8 +9,6 @@ use harrier_store::search::ActionRow;
 use harrier_store::{Loaded, Result, WalkOrder};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::listing;
-
 /// Actions looked at in one step.
 const STEP: usize = 500;
 
