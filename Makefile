@@ -23,7 +23,7 @@ help:
 	@echo "make test-dynamodb-local  the store on AWS's own DynamoDB Local (Java 17, Maven)"
 	@echo "make lint                 format and clippy"
 	@echo "make deny                 licences and sources of the dependencies"
-	@echo "make demo                 a fleet of virtual devices updates itself"
+	@echo "make demo                 a rollout to a thousand virtual devices, stopped and retried (ARGS=--plain: one assignment)"
 	@echo "make simulation           campaigns where everything goes wrong, by thousands of seeds"
 	@echo "make benchmark            what searches, rollouts and taking updates back cost in a large fleet"
 	@echo "make lambda               the functions as Lambda wants them: $(LAMBDA)/<function>/bootstrap"

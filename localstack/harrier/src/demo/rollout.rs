@@ -19,9 +19,6 @@ const STAGES: usize = 5;
 /// Per cent of a stage that may fail.
 const ERROR_THRESHOLD: &str = "10";
 
-/// Between two polls of a device that has nothing to do: a device of a later stage has to wait.
-const IDLE: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3);
-
 /// A deploy group, as far as it is shown (management §5.10).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -80,7 +77,6 @@ impl Crowd {
         plan.flaw = Flaw::of(stage + stage / 4..stage + stage * 3 / 4);
         plan.conclusions = u32::MAX;
         plan.patience = Duration::MAX;
-        plan.behaviour.idle = IDLE;
         let (flaw, recall) = (plan.flaw.clone(), plan.recall.clone());
         let fleet = Fleet::new(plan);
         let tally = fleet.tally();
