@@ -157,7 +157,7 @@ async fn assign_each(
     let ids = store.next_ids(&order.snapshot.tenant, Sequence::Action, count).await?;
     let set = &set;
     let work = targets.into_iter().zip(ids).map(|((target_order, target), id)| async move {
-        let made = assign_one(store, order, set, &target_order, target, id).await?;
+        let made = Box::pin(assign_one(store, order, set, &target_order, target, id)).await?;
         Ok::<_, StoreError>(made.then_some(AssignedAction { controller_id: target_order.controller_id, action: id }))
     });
     let made: Vec<Option<AssignedAction>> = stream::iter(work).buffered(CONCURRENCY).try_collect().await?;

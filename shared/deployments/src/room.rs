@@ -47,7 +47,8 @@ pub async fn make_room(
     match room.check(target, requested)? {
         Room::Enough => Ok(false),
         Room::AfterPurge { keep } => {
-            purge_actions(store, tenant, &target.controller_id, keep).await?;
+            // Rare, and large: kept out of the futures of all who assign.
+            Box::pin(purge_actions(store, tenant, &target.controller_id, keep)).await?;
             Ok(true)
         }
     }

@@ -10,7 +10,7 @@ use crate::error::{Result, StoreError};
 pub const MAX_ATTEMPTS: u32 = 16;
 
 const FIRST_PAUSE_MILLIS: u64 = 2;
-const LONGEST_PAUSE_MILLIS: u64 = 200;
+const LONGEST_PAUSE_MILLIS: u64 = 500;
 
 /// Runs `attempt` (load, decide, commit) until it does not meet a conflict.
 ///
