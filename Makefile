@@ -19,10 +19,11 @@ help:
 	@echo "make run                  build and start the server: http://127.0.0.1:8080, state in ./harrier-data"
 	@echo "make test                 everything the project promises"
 	@echo "make test-lambda          the functions' real programs, fed as Lambda does, with their size and start"
+	@echo "make stress               devices, operators and kills at random, for minutes; then everything must fit together"
 	@echo "make test-dynamodb-local  the store on AWS's own DynamoDB Local (Java 17, Maven)"
 	@echo "make lint                 format and clippy"
 	@echo "make deny                 licences and sources of the dependencies"
-	@echo "make demo                 a fleet of virtual devices updates itself"
+	@echo "make demo                 a rollout to a thousand virtual devices, stopped and retried (ARGS=--plain: one assignment)"
 	@echo "make openapi              write docs/openapi anew, from what the code describes"
 	@echo "make simulation           campaigns where everything goes wrong, by thousands of seeds"
 	@echo "make benchmark            what searches, rollouts and taking updates back cost in a large fleet"
@@ -49,6 +50,12 @@ prerequisites:
 test-lambda:
 	$(MAKE) lambda COMPILER=cargo
 	HARRIER_LAMBDA_DIR=$(abspath $(LAMBDA)) $(CARGO) test --package harrier-tests --test lambda -- --nocapture
+
+# Longer than in `make test`, and another run each time.
+.PHONY: stress
+stress:
+	HARRIER_STRESS_KILLS=$${HARRIER_STRESS_KILLS:-40} HARRIER_STRESS_SEED=$${HARRIER_STRESS_SEED:-$$(date +%s)} \
+	  $(CARGO) test --workspace --test kill stress -- --nocapture
 
 .PHONY: test-dynamodb-local
 test-dynamodb-local:

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::future::join_all;
-use harrier_tests::{Client, PASSWORD, Server, TENANT, USER, files};
+use harrier_tests::{Client, PASSWORD, Server, TENANT, USER, check, files};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
@@ -68,6 +68,8 @@ async fn what_is_acknowledged_outlives_a_kill() {
         verify(&restarted, &round).await;
         server = Some(restarted);
     }
+    server.expect("a running server").kill().await;
+    check(directory.path()).await;
 }
 
 async fn start(data: &Path) -> Server {
@@ -105,8 +107,8 @@ async fn work_until_killed(server: Server, round: &Round) {
     let admin = administrator(&server);
     let devices = gateway(&server);
     let mut work = Vec::new();
-    for number in 0..DEVICES {
-        let action = current_action(&admin, &round.device(number)).await;
+    let actions = join_all((0..DEVICES).map(|number| current_action(&admin, round.device(number)))).await;
+    for (number, action) in actions.into_iter().enumerate() {
         work.push(tokio::spawn(report(
             devices.clone(),
             round.device(number),
@@ -126,7 +128,7 @@ async fn work_until_killed(server: Server, round: &Round) {
     }
 }
 
-async fn current_action(admin: &Client, controller_id: &str) -> i64 {
+async fn current_action(admin: &Client, controller_id: String) -> i64 {
     let actions = admin.get(&format!("/rest/v1/targets/{controller_id}/actions")).await.expect(200).json();
     actions["content"][0]["id"].as_i64().expect("an action")
 }
@@ -169,11 +171,9 @@ async fn upload(admin: Client, module: i64, number: usize, record: Record) {
 }
 
 async fn verify(server: &Server, round: &Round) {
-    let admin = administrator(server);
+    let (admin, devices) = (administrator(server), gateway(server));
     let record = std::mem::take(&mut *round.record.lock().expect("a record"));
-    for id in round.devices() {
-        verify_device(&admin, server, &id, &record).await;
-    }
+    join_all(round.devices().map(|id| verify_device(&admin, &devices, id, &record))).await;
     for (artifact, content) in &record.uploads {
         let path = format!("/rest/v1/softwaremodules/{}/artifacts/{artifact}/download", round.module);
         assert!(admin.get(&path).await.expect(200).body == content.as_slice(), "artifact {artifact} has other bytes");
@@ -183,19 +183,19 @@ async fn verify(server: &Server, round: &Round) {
 }
 
 /// Every acknowledged report is in the history, and target, action and poll tell the same story.
-async fn verify_device(admin: &Client, server: &Server, id: &str, record: &Acknowledged) {
+async fn verify_device(admin: &Client, devices: &Client, id: String, record: &Acknowledged) {
     let action = admin.get(&format!("/rest/v1/targets/{id}/actions")).await.expect(200).json()["content"][0].clone();
     let history = format!("/rest/v1/targets/{id}/actions/{}/status?limit=100", action["id"]);
     let history = admin.get(&history).await.expect(200).json();
-    for (_, message) in record.reports.iter().filter(|(reporter, _)| reporter == id) {
+    for (_, message) in record.reports.iter().filter(|(reporter, _)| *reporter == id) {
         assert!(history.to_string().contains(message), "lost: {message}");
     }
     let target = admin.get(&format!("/rest/v1/targets/{id}")).await.expect(200).json();
-    let poll = gateway(server).get(&format!("/{TENANT}/controller/v1/{id}")).await.expect(200).json();
+    let poll = devices.get(&format!("/{TENANT}/controller/v1/{id}")).await.expect(200).json();
     let active = action["active"] == true;
     assert_eq!(poll["_links"].get("deploymentBase").is_some(), active, "{id}: {action} {poll}");
     assert_eq!(target["updateStatus"], if active { "pending" } else { "in_sync" }, "{id}: {action}");
-    if record.closed.iter().any(|closed| closed == id) {
+    if record.closed.contains(&id) {
         assert_eq!(action["status"], "finished", "lost: the end of {id}");
     }
     let finished = history.to_string().contains("\"finished\"");

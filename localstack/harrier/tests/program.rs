@@ -200,3 +200,27 @@ fn a_key_file_is_made_once_and_for_its_owner_alone() {
     assert!(!make().status.success(), "an existing key is never replaced");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), key);
 }
+
+#[test]
+fn the_demonstration_ends_as_it_should() {
+    for (options, expected) in [
+        (&["--devices", "40"][..], &["the rollout has stopped", "tried again", "failures   0"][..]),
+        (&["--plain", "--devices", "10"][..], &["10 of 10 done", "failures   0"][..]),
+    ] {
+        let shown = harrier(&[&["demo", "--artifact-kib", "8"], options].concat()).output().unwrap();
+        assert!(shown.status.success(), "{}{}", text(&shown.stdout), text(&shown.stderr));
+        for part in expected {
+            assert!(text(&shown.stdout).contains(part), "{part}: {}", text(&shown.stdout));
+        }
+    }
+}
+
+#[test]
+fn what_is_stored_is_checked() {
+    let directory = TempDir::new().unwrap();
+    let state = directory.path().join("state");
+    assert!(admin(&state, &["create-tenant", "acme"], "").status.success());
+    let checked = admin(&state, &["check", "acme"], "");
+    assert_eq!(text(&checked.stdout), "Tenant ACME: 0 targets, 0 actions, 0 history entries, 0 artifacts.\n");
+    assert!(!admin(&state, &["check", "nobody"], "").status.success());
+}

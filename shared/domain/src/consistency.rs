@@ -92,6 +92,7 @@ fn about_target(target: &Target, actions: &[Action]) -> Vec<Finding> {
     let wrong = [
         foreign_action(target, actions),
         copies(target, actions),
+        scheduled(target, actions),
         nothing_to_tell(target),
         pending_without_set(target),
         installed_action(target, actions),
@@ -122,6 +123,14 @@ fn copies(target: &Target, actions: &[Action]) -> Option<String> {
         .into_iter()
         .find(|(wanted, open)| wanted != *open)
         .map(|(wanted, open)| format!("its copy of action {} is {open:?}, which should be {wanted:?}", wanted.id))
+}
+
+/// The target knows which of its actions wait for their group.
+fn scheduled(target: &Target, actions: &[Action]) -> Option<String> {
+    let waits = |action: &&Action| action.status == ActionStatus::Scheduled;
+    let waiting: BTreeSet<i64> = actions.iter().filter(waits).map(|action| action.id).collect();
+    let known: BTreeSet<i64> = target.scheduled.iter().map(|scheduled| scheduled.id).collect();
+    (waiting != known).then(|| format!("scheduled actions are {known:?}, waiting are {waiting:?}"))
 }
 
 /// Who was never assigned anything has nothing (§4.2).

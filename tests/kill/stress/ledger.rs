@@ -22,6 +22,7 @@ struct Pages {
     assigned: BTreeSet<(String, i64)>,
     /// Targets of which something was to be deleted, itself or actions, whether that was acknowledged or not.
     shortened: BTreeSet<String>,
+    rollouts: Vec<i64>,
     /// By operation and status; 0 for an answer that was lost.
     answers: BTreeMap<(&'static str, u16), u32>,
 }
@@ -53,6 +54,14 @@ impl Ledger {
 
     pub fn assigned(&self, controller_id: String, action: i64) {
         self.pages().assigned.insert((controller_id, action));
+    }
+
+    pub fn made_rollout(&self, id: i64) {
+        self.pages().rollouts.push(id);
+    }
+
+    pub fn rollouts(&self) -> Vec<i64> {
+        self.pages().rollouts.clone()
     }
 
     /// To be noted before the request is sent.

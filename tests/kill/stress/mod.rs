@@ -25,10 +25,10 @@ use operator::Operator;
 use scene::Scene;
 
 const OPERATORS: u64 = 4;
-const DEVICES_AT_ONCE: usize = 16;
+const AWAKE: usize = 24;
 
 /// What operators get done between two kills.
-const ROUND: std::ops::Range<u32> = 60..160;
+const ROUND: std::ops::Range<u32> = 50..110;
 
 /// The longest that may take.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -100,7 +100,7 @@ impl Crowd {
         let second = Duration::from_secs(1);
         let behaviour = Behaviour {
             wake: Duration::ZERO..=second * 8,
-            pause: Duration::from_millis(20)..=Duration::from_millis(200),
+            pause: Duration::ZERO..=Duration::from_millis(50),
             idle: second * 4..=second * 12,
             progress_reports: 1,
             ..Behaviour::unruly()
@@ -108,7 +108,7 @@ impl Crowd {
         let mut plan = scene.plan(&door.url(), behaviour);
         plan.seed = seed;
         // The devices queue with us, not in the server, where the operators would queue with them.
-        plan.concurrency = DEVICES_AT_ONCE;
+        plan.awake = AWAKE;
         let recall = plan.recall.clone();
         let fleet = tokio::spawn(async { Fleet::new(plan).run().await.expect("an HTTP client") });
         Self { recall, fleet, operators, ledger }

@@ -58,8 +58,10 @@ impl Operator {
             87..89 => self.delete_target().await,
             89..92 => self.change_type().await,
             92..95 => self.configure().await,
-            95..98 => self.replace_software().await,
-            _ => self.invalidate().await,
+            95..97 => self.replace_software().await,
+            97 => self.invalidate().await,
+            98 => self.roll_out().await,
+            _ => self.steer().await,
         };
     }
 
@@ -185,6 +187,31 @@ impl Operator {
         let mode = *["none", "soft", "force"].choose(&mut self.dice)?;
         let body = json!({ "actionCancelationType": mode });
         self.post("invalidate", &format!("{path}/invalidate"), body).await.map(drop)
+    }
+
+    /// Makes a rollout to a tenth of the fleet that starts by itself, over whatever else is going on there.
+    async fn roll_out(&mut self) -> Option<()> {
+        self.made += 1;
+        let body = json!({
+            "name": format!("rollout-{}-{}", self.mark, self.made), "distributionSetId": self.any_set(),
+            "targetFilterQuery": format!("controllerid==*{}", self.dice.random_range(0..10)), "amountGroups": 3,
+            "startAt": 1, "errorCondition": { "condition": "THRESHOLD", "expression": "60" },
+        });
+        let rollout = self.post("roll out", "/rest/v1/rollouts", body).await?;
+        self.ledger.made_rollout(id(&rollout));
+        Some(())
+    }
+
+    async fn steer(&mut self) -> Option<()> {
+        let rollout = *self.ledger.rollouts().choose(&mut self.dice)?;
+        let path = format!("/rest/v1/rollouts/{rollout}");
+        match self.dice.random_range(0..10) {
+            0 => self.send("delete rollout", self.admin.request(Method::DELETE, &path)).await.map(drop),
+            1 => self.post("stop", &format!("{path}/stop"), json!(null)).await.map(drop),
+            2..5 => self.post("pause", &format!("{path}/pause"), json!(null)).await.map(drop),
+            5..8 => self.post("resume", &format!("{path}/resume"), json!(null)).await.map(drop),
+            _ => self.post("next group", &format!("{path}/triggerNextGroup"), json!(null)).await.map(drop),
+        }
     }
 
     async fn new_module(&mut self, kind: &str) -> Option<i64> {

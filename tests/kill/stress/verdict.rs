@@ -5,6 +5,8 @@ use futures::stream::{self, StreamExt};
 use harrier_tests::{Client, TENANT};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
 
 use super::ledger::Ledger;
 use super::scene::Scene;
@@ -12,22 +14,38 @@ use super::scene::Scene;
 /// Targets looked at at the same time.
 const CONCURRENCY: usize = 16;
 
+/// The server may still be at what it does in steps: taking back the actions of a withdrawn set.
+const SETTLING: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_secs(1);
+
 /// Actions of one request.
 const PAGE: usize = 500;
 
 /// # Panics
 /// When something does not fit.
 pub async fn give(admin: &Client, scene: &Scene, ledger: &Ledger) {
+    let begun = Instant::now();
+    loop {
+        let problems = problems(admin, scene, ledger).await;
+        if problems.is_empty() {
+            break;
+        }
+        let late = begun.elapsed() > SETTLING;
+        assert!(!late, "{} problems:\n{}", problems.len(), problems.join("\n"));
+        sleep(LOOK).await;
+    }
+    totals_agree(admin).await;
+}
+
+async fn problems(admin: &Client, scene: &Scene, ledger: &Ledger) -> Vec<String> {
     let devices = &scene.devices(admin);
     let actions = &all_actions(admin).await;
-    let problems: Vec<String> = stream::iter(&scene.targets)
+    stream::iter(&scene.targets)
         .map(|id| async move { problems_of(admin, devices, ledger, actions, id).await })
         .buffer_unordered(CONCURRENCY)
         .flat_map(stream::iter)
         .collect()
-        .await;
-    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
-    totals_agree(admin).await;
+        .await
 }
 
 /// The counted total against a total that is found by looking.

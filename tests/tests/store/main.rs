@@ -5,6 +5,7 @@
 //! `tests/dynamodb-local.sh`).
 
 mod catalogue;
+mod consistency;
 mod environment;
 mod faults;
 mod golden;

@@ -8,6 +8,7 @@ mod ddi;
 mod device;
 mod download;
 mod error;
+mod flaw;
 mod management;
 mod recall;
 mod seed;
@@ -25,6 +26,7 @@ use tokio::task::JoinSet;
 
 pub use behaviour::{ArtifactUse, Behaviour};
 pub use error::FleetError;
+pub use flaw::Flaw;
 pub use management::{ActionStatus, Assignment, Management};
 pub use recall::Recall;
 pub use summary::{DeviceLife, Summary};
@@ -56,6 +58,8 @@ pub struct Plan {
     pub tenant: String,
     pub devices: Vec<Identity>,
     pub behaviour: Behaviour,
+    /// A fault of some of them.
+    pub flaw: Flaw,
     /// A device leaves after it concluded this many deployments or cancellations, or when it is called home.
     pub conclusions: u32,
     pub recall: Recall,
@@ -63,6 +67,8 @@ pub struct Plan {
     pub patience: Duration,
     /// Requests of all devices together under way at one time.
     pub concurrency: usize,
+    /// Devices awake at one time: from a poll to all that comes of it.
+    pub awake: usize,
     /// The seed of everything drawn.
     pub seed: u64,
 }
@@ -76,10 +82,12 @@ impl Plan {
             tenant: tenant.to_owned(),
             devices,
             behaviour: Behaviour::default(),
+            flaw: Flaw::default(),
             conclusions: 1,
             recall: Recall::default(),
             patience: Duration::from_secs(120),
             concurrency: 256,
+            awake: Semaphore::MAX_PERMITS,
             seed: 1,
         }
     }
@@ -112,11 +120,14 @@ impl Fleet {
     pub async fn run(self) -> Result<Summary, FleetError> {
         let http = ddi::http_client()?;
         let gate = Arc::new(Semaphore::new(self.plan.concurrency));
+        let awake = Arc::new(Semaphore::new(self.plan.awake));
         let started = Instant::now();
         let mut lives = JoinSet::new();
         for (number, identity) in self.plan.devices.iter().enumerate() {
             let api = DeviceApi::new(http.clone(), Arc::clone(&gate), &self.plan, identity);
-            let device = Device::new(number, identity.controller_id.clone(), api, Arc::clone(&self.plan), self.tally());
+            let plan = Arc::clone(&self.plan);
+            let device =
+                Device::new(number, identity.controller_id.clone(), api, plan, self.tally(), Arc::clone(&awake));
             lives.spawn(device.live());
         }
         let lives = lives.join_all().await;

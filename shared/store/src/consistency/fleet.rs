@@ -8,7 +8,7 @@ use harrier_domain::consistency::{self, Finding};
 use harrier_domain::target::Target;
 use std::collections::{BTreeMap, HashSet};
 
-use super::CheckReport;
+use super::{CheckReport, rollouts};
 use crate::error::Result;
 use crate::fleet::WalkOrder;
 use crate::keys::TARGET_SHARDS;
@@ -27,6 +27,7 @@ struct Recount {
     /// By target type and shard.
     of_type: BTreeMap<(i64, u32), i64>,
     actions: HashSet<i64>,
+    groups: rollouts::Recount,
 }
 
 pub(super) async fn check(store: &Store, tenant: &Tenant, report: &mut CheckReport) -> Result<()> {
@@ -35,6 +36,7 @@ pub(super) async fn check(store: &Store, tenant: &Tenant, report: &mut CheckRepo
         check_shard(store, tenant, shard, &mut recount, report).await?;
     }
     compare_counters(store, tenant, &recount, report).await?;
+    recount.groups.compare(store, tenant, report).await?;
     compare_index(store, tenant, &recount, report).await
 }
 
@@ -85,6 +87,7 @@ impl Recount {
             *self.of_type.entry((target_type, shard)).or_default() += 1;
         }
         self.actions.extend(seen.actions.iter().map(|action| action.id));
+        self.groups.add(&seen.actions);
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod fleet;
+mod rollouts;
 
 use harrier_domain::Tenant;
 use harrier_domain::consistency::{Finding, Severity};

@@ -6,6 +6,7 @@ mod work;
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio::sync::Semaphore;
 use tokio::time::sleep;
 
 use super::ddi::DeviceApi;
@@ -15,10 +16,14 @@ use super::tally::{Tally, count};
 use super::{DeviceLife, FleetError, Plan, Stage};
 
 pub(super) struct Device {
+    /// Its place in the plan.
+    number: usize,
     controller_id: String,
     api: DeviceApi,
     plan: Arc<Plan>,
     tally: Arc<Tally>,
+    /// Lets so many devices be awake.
+    awake: Arc<Semaphore>,
     dice: Dice,
     stage: Stage,
     /// Survives crashes.
@@ -41,9 +46,22 @@ impl Device {
         api: DeviceApi,
         plan: Arc<Plan>,
         tally: Arc<Tally>,
+        awake: Arc<Semaphore>,
     ) -> Self {
         let dice = Dice::new(plan.seed, number);
-        Self { controller_id, api, plan, tally, dice, stage: Stage::Waiting, kept: None, closed: None, conclusions: 0 }
+        Self {
+            number,
+            controller_id,
+            api,
+            plan,
+            tally,
+            awake,
+            dice,
+            stage: Stage::Waiting,
+            kept: None,
+            closed: None,
+            conclusions: 0,
+        }
     }
 
     pub(super) async fn live(mut self) -> DeviceLife {
@@ -62,7 +80,12 @@ impl Device {
             if started.elapsed() > self.plan.patience {
                 return Err(FleetError::OutOfPatience { last });
             }
-            match self.wake_up().await {
+            let awake = Arc::clone(&self.awake);
+            let woken = match awake.acquire().await {
+                Ok(_permit) => self.wake_up().await,
+                Err(closed) => return Err(FleetError::unexpected(&self.controller_id, closed)),
+            };
+            match woken {
                 Ok(Outcome::Concluded) => self.conclusions += 1,
                 Ok(Outcome::NothingToDo) => self.idle().await,
                 Err(error) if error.is_passing() => {

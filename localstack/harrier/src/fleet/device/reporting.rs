@@ -49,7 +49,13 @@ impl Device {
         if !self.dice.happens(self.plan.behaviour.duplicate) {
             return Ok(());
         }
-        self.wants_refusal(href, report).await
+        match is_cancellation(href) {
+            // On a cancellation that is done the server takes notes, and nothing more (`domain-behaviour.md` §5.4, E1).
+            true => {
+                self.api.report(href, report).await.or_else(|error| if has_ended(&error) { Ok(()) } else { Err(error) })
+            }
+            false => self.wants_refusal(href, report).await,
+        }
     }
 
     async fn before_telling(&mut self, href: &str) -> Result<(), FleetError> {
@@ -84,6 +90,10 @@ impl Device {
         // Whether it arrived is what the device cannot know.
         let _ = timeout(patience, self.api.report(href, report)).await;
     }
+}
+
+fn is_cancellation(href: &str) -> bool {
+    href.contains("/cancelAction/")
 }
 
 /// The deployment that a link of a poll is about: a cancellation is of the deployment with the same id.

@@ -105,7 +105,7 @@ impl Device {
         for _ in 0..self.plan.behaviour.progress_reports {
             self.tell(href, Report::new("proceeding", "none", "Installing")).await?;
         }
-        let fails = self.dice.happens(self.plan.behaviour.failing);
+        let fails = self.dice.happens(self.plan.behaviour.failing) || self.plan.flaw.hits(self.number);
         let finished = if fails { "failure" } else { "success" };
         self.tell_for_good(href, Report::new("closed", finished, "Installed")).await
     }
