@@ -49,9 +49,10 @@ impl Schemas {
 
     fn tidy(&self, schema: &mut Value) {
         tidy(schema);
-        match self.contract {
-            Contract::Serialize => leave_out_nulls(schema),
-            Contract::Deserialize => refer_to_requests(schema),
+        if self.contract == Contract::Deserialize {
+            refer_to_requests(schema);
+        } else {
+            leave_out_nulls(schema);
         }
     }
 
