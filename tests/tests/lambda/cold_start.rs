@@ -17,8 +17,8 @@ const STARTS: usize = 9;
 /// has one within the budget.
 const MOST_STARTS: usize = 40;
 
-/// Bytes of a stripped program: the budget of 12 MB with some air, so that an update of the compiler does not fail the build.
-const SIZE_BUDGET: u64 = 13 * 1024 * 1024;
+/// Bytes of a stripped program.
+const SIZE_BUDGET: u64 = 12_000_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_device_function_answers_soon_after_its_start() {
