@@ -48,10 +48,11 @@ impl Table {
         }
     }
 
-    /// Items of the catalogue may have an attribute [`EXPIRY`]: uploads that ended or were forgotten go by themselves.
+    /// Items may have an attribute [`EXPIRY`], and then go by themselves: uploads that ended or were forgotten, and targets that
+    /// were candidates for a rollout's groups.
     #[must_use]
     pub fn forgets(self) -> bool {
-        self == Self::Catalogue
+        matches!(self, Self::Catalogue | Self::Campaigns)
     }
 
     /// The fleet table has the by-id index and a stream of new and old images.
