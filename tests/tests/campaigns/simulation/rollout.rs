@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use harrier_campaigns::rollouts;
 use harrier_deployments::decide_on_open_actions;
 use harrier_domain::action::{Action, ActionStatus, ActionType};
-use harrier_domain::feedback::{self, Execution, Feedback};
+use harrier_domain::feedback::{self, Execution, Feedback, LateReports};
 use harrier_domain::rollout::creation::{Grouping, NewRollout};
 use harrier_domain::rollout::{
     Conditions, Counts, ErrorCondition, GroupStatus, RolloutGroup, RolloutStatus, SuccessAction, Tally,
@@ -133,7 +133,8 @@ async fn report(simulation: &Simulation, plan: &Plan, controller_id: &str) {
     let failed = plan.fails[controller_id];
     let closed = Feedback { execution: Execution::Closed, failed, code: None, details: Vec::new(), timestamp: None };
     let decide = |target: &mut _, action: &mut Action| {
-        Ok(vec![feedback::report(target, action, &closed, &app.settings.quotas, app.now())?])
+        let (quotas, now) = (&app.settings.quotas, app.now());
+        Ok(feedback::report(target, action, &closed, LateReports::Record, quotas, now)?.into_iter().collect())
     };
     let _it_may_fail = decide_on_open_actions(&app.store, &simulation.tenant, target, |_| true, decide).await;
 }
