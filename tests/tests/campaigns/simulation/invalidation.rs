@@ -59,7 +59,7 @@ async fn invalidate(simulation: &Simulation, set: i64, force: bool) {
 }
 
 /// An assignment, which may be refused or fail.
-async fn give(simulation: &Simulation, set: i64, target: &str) {
+pub(super) async fn give(simulation: &Simulation, set: i64, target: &str) {
     let app = &simulation.app;
     let Ok(Some(snapshot)) = app.tenants.snapshot(&simulation.tenant, simulation.now()).await else {
         return;
@@ -87,7 +87,7 @@ async fn give(simulation: &Simulation, set: i64, target: &str) {
 }
 
 /// The device reports success on what it is offered, or confirms that it canceled.
-async fn device_reports(simulation: &Simulation, target: &str) {
+pub(super) async fn device_reports(simulation: &Simulation, target: &str) {
     let app = &simulation.app;
     let Ok(Some(target)) = app.store.target(&simulation.tenant, target, Consistency::Strong).await else {
         return;

@@ -3,6 +3,7 @@
 //! `make simulation` runs thousands of seeds; here a few each time. A seed that fails is named, and `HARRIER_SIMULATION_SEED`
 //! runs it alone.
 
+mod auto_assignments;
 mod invalidation;
 mod rollout;
 
