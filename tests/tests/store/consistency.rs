@@ -22,6 +22,7 @@ fn artifact(sha256: &str) -> Artifact {
         sha1: String::new(),
         md5: String::new(),
         sha256: sha256.to_owned(),
+        sealed: None,
         audit: audit(),
     }
 }
