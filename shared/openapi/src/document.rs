@@ -268,7 +268,7 @@ mod tests {
     /// A thing (management §5.1).
     #[derive(JsonSchema, Serialize, Deserialize)]
     #[serde(rename_all = "camelCase")]
-    struct Thing {
+    struct ThingResource {
         full_name: String,
         #[serde(skip_serializing_if = "Option::is_none")]
         size: Option<u16>,
@@ -277,8 +277,13 @@ mod tests {
     fn things() -> Section {
         let path = "/rest/v1/things/{thingId}";
         Section::new("Things", "All of them.")
-            .with(get(path, "Shows a thing").needs(&[Authority::ReadTarget]).answers(one::<Thing>()))
-            .with(put(path, "Changes a thing").takes(many::<Thing>(), json!([])).answers_bare(204).fails_bare(&[404]))
+            .with(get(path, "Shows a thing").needs(&[Authority::ReadTarget]).answers(one::<ThingResource>()))
+            .with(
+                put(path, "Changes a thing")
+                    .takes(many::<ThingResource>(), json!([]))
+                    .answers_bare(204)
+                    .fails_bare(&[404]),
+            )
     }
 
     fn statuses(operation: &Value) -> Vec<&str> {
@@ -295,7 +300,7 @@ mod tests {
         assert_eq!(path["get"]["security"], json!([{ "basic": ["READ_TARGET"] }, { "bearer": ["READ_TARGET"] }]));
         assert_eq!(path["get"]["operationId"], "getThingsByThingId");
         assert_eq!(path["get"]["parameters"][0]["schema"]["format"], "int64");
-        let thing = &document["components"]["schemas"]["Thing"];
+        let thing = &document["components"]["schemas"]["ThingResource"];
         assert_eq!((&thing["description"], &thing["required"]), (&json!("A thing."), &json!(["fullName"])));
         assert_eq!(thing["properties"]["size"]["type"], "integer", "left out rather than null");
     }

@@ -208,7 +208,8 @@ impl Simulation {
         busy | self.settle().await
     }
 
-    /// Delivers all there is, without time passing; says whether there was anything.
+    /// Delivers all there is, a second for each round: who waits for a lease that a dead worker left comes again and again until it
+    /// is over. Says whether there was anything.
     ///
     /// # Panics
     /// When a step fails though nothing goes wrong.
@@ -225,6 +226,7 @@ impl Simulation {
                 assert!(self.handle(&records).await, "seed {}: records are not handled", self.seed);
                 self.stream = last.after.clone();
             }
+            self.clock.advance(1_000);
             for message in std::mem::take(&mut self.waiting) {
                 let outcome = perform_message(&self.app.engine(), &message).await;
                 outcome.unwrap_or_else(|error| panic!("seed {}: {message}: {error}", self.seed));

