@@ -128,9 +128,12 @@ async fn targets(world: &World, admin: &Client, known: &mut BTreeMap<&'static st
     let _ = admin.put("/rest/v1/targetgroups/assigned?group=the-group", json!([id])).await.expect(204);
     let _ = admin.post(&format!("/rest/v1/targettags/{tag}/assigned/{id}"), json!(null)).await.expect(204);
     let rollout = json!({
-        "name": MARK, "description": MARK, "targetFilterQuery": "name==*", "distributionSetId": set, "amountGroups": 0,
+        "name": MARK, "description": MARK, "targetFilterQuery": "name==*", "distributionSetId": set,
+        "amountGroups": 0, "dynamic": true, "dynamicGroupTemplate": { "nameSuffix": MARK, "targetCount": 5 },
     });
     let rollout = made(admin, "/rest/v1/rollouts", rollout).await;
+    world.installation.stack().settle().await.expect("what moves by itself comes to rest");
+    let groups = admin.get(&format!("/rest/v1/rollouts/{rollout}/deploygroups")).await.expect(200).json();
     let attributes = json!({ "data": { "serial": MARK } });
     let _ = device.put(&format!("/DEFAULT/controller/v1/{id}/configData"), attributes).await.expect(200);
     known.extend([
@@ -141,7 +144,7 @@ async fn targets(world: &World, admin: &Client, known: &mut BTreeMap<&'static st
         ("filterId", filter),
         ("autoAssignmentId", auto),
         ("rolloutId", rollout),
-        ("groupId", "4711".to_owned()),
+        ("groupId", groups["content"][0]["id"].to_string()),
         ("group", "the-group".to_owned()),
         ("tenant", "DEFAULT".to_owned()),
     ]);

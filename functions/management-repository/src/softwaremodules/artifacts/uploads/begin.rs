@@ -20,12 +20,12 @@ pub(super) struct UploadCreate {
     /// Bytes.
     size: Option<u64>,
     #[serde(default)]
-    hashes: Hashes,
+    hashes: AnnouncedHashes,
 }
 
 /// Hexadecimal, in any letter case; each is optional.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-struct Hashes {
+struct AnnouncedHashes {
     sha1: Option<String>,
     md5: Option<String>,
     sha256: Option<String>,
