@@ -2,6 +2,7 @@
 //! everybody who has exactly those.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use futures::stream::{self, StreamExt};
 use harrier_domain::authority::{Authorities, Authority};
@@ -33,9 +34,9 @@ fn all_without(missing: Authority) -> Vec<&'static str> {
 async fn users_without(world: &World, operations: &[Described]) -> BTreeMap<Authority, Client> {
     let mut users = BTreeMap::new();
     for authority in operations.iter().flat_map(|operation| operation.authorities.iter().copied()) {
-        if !users.contains_key(&authority) {
+        if let Entry::Vacant(vacant) = users.entry(authority) {
             let name = format!("without-{authority}");
-            users.insert(authority, world.installation.user(&name, &all_without(authority)).await);
+            vacant.insert(world.installation.user(&name, &all_without(authority)).await);
         }
     }
     users
