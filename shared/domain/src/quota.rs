@@ -1,12 +1,20 @@
 //! Limits on how many of a thing may hang on another (domain §14, management §1.14), and the splitting of messages.
 
+use std::str::FromStr;
+
+use serde::Deserialize;
+use serde::de::value::{Error as Unreadable, MapDeserializer};
+
 use crate::{Error, Result};
 
 /// Longest piece of a status message, in characters (domain §1.2).
 pub const MESSAGE_PIECE_LENGTH: usize = 512;
 
 /// All quotas. A limit of 0 or less means unlimited, except where its check says otherwise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// As text they are the ones that differ from hawkBit's: `artifact-size=5368709120,artifacts-per-software-module=0`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub struct Quotas {
     pub status_entries_per_action: i64,
     pub messages_per_status: i64,
@@ -54,6 +62,28 @@ impl Default for Quotas {
         }
     }
 }
+
+impl FromStr for Quotas {
+    type Err = UnknownQuota;
+
+    fn from_str(text: &str) -> std::result::Result<Self, UnknownQuota> {
+        let given = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
+        let limits: Option<Vec<(&str, i64)>> = given.map(named_limit).collect();
+        let limits = limits.ok_or_else(|| UnknownQuota("expected NAME=NUMBER,…".to_owned()))?;
+        let read = Self::deserialize(MapDeserializer::<_, Unreadable>::new(limits.into_iter()));
+        read.map_err(|error| UnknownQuota(error.to_string()))
+    }
+}
+
+fn named_limit(pair: &str) -> Option<(&str, i64)> {
+    let (name, limit) = pair.split_once('=')?;
+    Some((name.trim(), limit.trim().parse().ok()?))
+}
+
+/// A text that names a quota that does not exist, or one twice, or is not of the form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct UnknownQuota(String);
 
 /// The thing a quota counts on: its type and its id on the wire.
 #[derive(Debug, Clone, Copy)]
@@ -273,6 +303,16 @@ mod tests {
         assert_eq!(quotas.largest_artifact(0), Some(10));
         assert_eq!(quotas.largest_artifact(20), Some(5));
         assert_eq!(quotas.largest_artifact(30), Some(0));
+    }
+
+    #[test]
+    fn quotas_are_read_from_a_text_that_names_those_that_differ() {
+        assert_eq!("".parse(), Ok(Quotas::default()));
+        let expected = Quotas { artifact_size: 5_000_000_000, groups_per_rollout: -1, ..Quotas::default() };
+        assert_eq!(" artifact-size = 5000000000, groups-per-rollout=-1,".parse(), Ok(expected));
+        for wrong in ["artifact-size", "artifact-size=big", "artifactSize=1", "artifact-size=1,artifact-size=2"] {
+            assert!(wrong.parse::<Quotas>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

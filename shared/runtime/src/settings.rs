@@ -123,7 +123,7 @@ impl Settings {
             track_remote_ip: variable("HARRIER_TRACK_REMOTE_IP")?.unwrap_or(true),
             unchecked_download_tenants: list("HARRIER_UNCHECKED_DOWNLOAD_TENANTS"),
             expose_request_units: variable("HARRIER_EXPOSE_REQUEST_UNITS")?.unwrap_or(false),
-            quotas: defaults.quotas,
+            quotas: variable("HARRIER_QUOTAS")?.unwrap_or_default(),
             polling_limits: defaults.polling_limits,
             presets: defaults.presets,
         })

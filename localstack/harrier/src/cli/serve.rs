@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use harrier::{AdministratorOptions, Options, Password, Stack, StackError, Storage, Time, Tls};
 use harrier_domain::polling;
+use harrier_domain::quota::Quotas;
 use harrier_identity::device::CertificateHeaders;
 use harrier_rest::{FilterSettings, Limits, Network, OriginPolicy};
 use harrier_runtime::{DeliveryMode, Settings};
@@ -96,6 +97,9 @@ struct Behaviour {
     /// The shortest interval at which tenants may let their devices poll.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3_600))]
     min_polling_seconds: u32,
+    /// Limits that differ from hawkBit's, for example `artifact-size=5368709120,artifact-storage=0`; 0 is no limit.
+    #[arg(long, env = "HARRIER_QUOTAS", value_name = "NAME=NUMBER,…", default_value = "", hide_default_value = true)]
+    quotas: Quotas,
     /// Answer each request with the DynamoDB request units it took (`x-request-units`).
     #[arg(long)]
     expose_request_units: bool,
@@ -211,6 +215,7 @@ impl Serve {
             filters: self.filters.settings(),
             device_networks: self.filters.device_networks.clone(),
             expose_request_units,
+            quotas: self.behaviour.quotas,
             polling_limits: polling::Limits { min: shortest_interval, ..polling::Limits::default() },
             ..Settings::default()
         }
