@@ -20,6 +20,7 @@ mod predicate;
 mod query;
 mod row;
 mod sort;
+mod spelling;
 mod text;
 
 pub use comparison::Comparison;

@@ -114,7 +114,8 @@ pub(crate) fn caseless_prefix(folded: &str) -> &str {
     &folded[..end]
 }
 
-fn is_caseless(character: char) -> bool {
+/// There is no other character that differs by its letter case alone.
+pub(crate) fn is_caseless(character: char) -> bool {
     character.to_lowercase().eq([character]) && character.to_uppercase().eq([character])
 }
 

@@ -11,6 +11,10 @@ fn keys(keys: &[&str]) -> Plan {
     Plan::ExactKeys(keys.iter().map(|key| (*key).to_owned()).collect())
 }
 
+fn prefixes(prefixes: &[&str]) -> Plan {
+    Plan::KeyPrefixes(prefixes.iter().map(|prefix| (*prefix).to_owned()).collect())
+}
+
 #[test]
 fn plans_of_targets() {
     let table = [
@@ -19,11 +23,18 @@ fn plans_of_targets() {
         ("id==1,id==2", keys(&["1", "2"])),
         ("(id==1;name==x),id==2", keys(&["1", "2"])),
         ("id==1,name==x", Plan::Pass),
-        ("id==12*", Plan::KeyPrefix("12".into())),
-        ("id==12a", Plan::KeyPrefix("12".into())),
-        ("id==12-A*;id==1*", Plan::KeyPrefix("12-".into())),
-        ("id==a12", Plan::Pass),
-        ("id=in=(1,a)", Plan::Pass),
+        ("id==12*", prefixes(&["12"])),
+        ("id==12a", keys(&["12A", "12a"])),
+        ("id==12-A*;id==1*", prefixes(&["12-A", "12-a"])),
+        ("id==a12", keys(&["A12", "a12"])),
+        ("id=in=(1,a)", keys(&["1", "A", "a"])),
+        ("id==12é", prefixes(&["12"])),
+        ("id==é12", Plan::Pass),
+        ("id=in=(1,é)", Plan::Pass),
+        ("id==1-abcdefg*", prefixes(&["1-"])),
+        ("id==abcdefg*", Plan::Pass),
+        ("id==1-abcdefghijl", prefixes(&["1-"])),
+        ("id=in=(abcdefghij,z)", Plan::Pass),
         ("id==*", Plan::Pass),
         ("id==''", Plan::Pass),
         ("id!=1", Plan::Pass),
@@ -35,6 +46,16 @@ fn plans_of_targets() {
     for (text, expected) in table {
         assert_eq!(bind(text, &TARGET).expect(text).plan(), expected, "{text}");
     }
+}
+
+#[test]
+fn a_plan_stays_small_whatever_is_named() {
+    let alternatives: Vec<String> = (0..40).map(|number| format!("id==abcdefghij{number}")).collect();
+    assert_eq!(bind(&alternatives.join(","), &TARGET).expect("a query").plan(), Plan::Pass);
+    let Plan::ExactKeys(few) = bind(&alternatives[..4].join(","), &TARGET).expect("a query").plan() else {
+        panic!("four alternatives are keys");
+    };
+    assert_eq!(few.len(), 4 * 1024);
 }
 
 #[test]
@@ -55,7 +76,7 @@ fn plans_of_numbered_entities() {
 fn admits(plan: &Plan, key: &str) -> bool {
     match plan {
         Plan::ExactKeys(keys) => keys.iter().any(|exact| exact == key),
-        Plan::KeyPrefix(prefix) => key.starts_with(prefix),
+        Plan::KeyPrefixes(prefixes) => prefixes.iter().any(|prefix| key.starts_with(prefix)),
         Plan::ExactIds(_) => false,
         Plan::Pass => true,
     }

@@ -39,9 +39,10 @@ async fn main() {
     println!("\nHighest resident memory: {} MB.", highest_resident_megabytes());
 }
 
-fn queries() -> [(&'static str, &'static str); 7] {
+fn queries() -> [(&'static str, &'static str); 8] {
     [
         ("unfiltered page", ""),
+        ("`controllerId==dev-12345`", "q=controllerId==dev-12345"),
         ("`controllerId==dev-1234*`", "q=controllerId==dev-1234*"),
         ("`updatestatus==error`", "q=updatestatus==error"),
         ("`attribute.key7==value7-3`", "q=attribute.key7==value7-3"),
@@ -52,7 +53,7 @@ fn queries() -> [(&'static str, &'static str); 7] {
 }
 
 fn controller_id(number: usize) -> String {
-    format!("dev-{number:06}")
+    format!("dev-{number}")
 }
 
 async fn create(world: &World, targets: usize) {

@@ -1,6 +1,6 @@
 //! The price of listing and searching (DESIGN "Budgets": at most 0.13 read units per target of the tenant).
 
-use harrier_store::measure;
+use harrier_store::{TargetDetails, measure};
 
 use crate::environment::{Environment, embedded, environments};
 use crate::samples;
@@ -10,7 +10,7 @@ use crate::search_model::Device;
 const FLEET: u32 = 2500;
 const BUDGET_PER_TARGET: f64 = 0.13;
 
-/// Typical devices: assigned, installed, polling, half of them with attributes.
+/// Typical devices: assigned, installed, polling, with twenty attributes.
 fn typical(count: u32) -> Vec<Device> {
     (0..count).map(typical_device).collect()
 }
@@ -30,7 +30,9 @@ fn typical_device(number: u32) -> Device {
     target.target_type = Some(31);
     target.tags = [21].into();
     target.actions = 3;
-    Device { target, details: None }
+    let attribute = |key: u32| (format!("key{key}"), format!("value{key}-{}", number % 50));
+    let attributes = (0..20).map(attribute).collect();
+    Device { target, details: Some(TargetDetails { controller_id, attributes, ..TargetDetails::default() }) }
 }
 
 #[tokio::test]
@@ -46,7 +48,7 @@ async fn a_pass_over_the_fleet_is_within_the_budget() {
         ("", None, 0, 50),
         ("", None, 2000, 500),
         ("", Some("controllerid:desc"), 2000, 500),
-        ("attribute.hw==a", None, 0, 50),
+        ("attribute.key7==value7-3", None, 0, 50),
     ];
     for (q, sort, offset, limit) in searches {
         let (found, units) = measure(store.search_targets(tenant, search(q, sort, offset, limit))).await;
@@ -61,7 +63,13 @@ async fn what_names_its_targets_costs_by_their_number() {
     for environment in environments().await {
         let Environment { store, tenant, name, .. } = &environment;
         deploy(&environment, &typical(300)).await;
-        let cases = [("", 36.0), ("controllerid==4711", 1.0), ("id=in=(1,2,3);name==x", 3.0), ("id==47*", 32.0)];
+        let cases = [
+            ("", 36.0),
+            ("controllerid==4711", 1.0),
+            ("controllerid==Dev-4711", 8.0),
+            ("id=in=(1,2,3);name==x", 3.0),
+            ("id==47*", 32.0),
+        ];
         for (q, most) in cases {
             let (found, units) = measure(store.search_targets(tenant, search(q, None, 0, 50))).await;
             found.unwrap();

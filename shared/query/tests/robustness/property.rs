@@ -71,7 +71,7 @@ fn is_covered(plan: &Plan, key: &str) -> bool {
         // Nothing has an empty key.
         Plan::ExactKeys(keys) => key.is_empty() || keys.iter().any(|planned| planned == key),
         Plan::ExactIds(ids) => key.parse().map_or(true, |id| ids.contains(&id)),
-        Plan::KeyPrefix(prefix) => key.starts_with(prefix),
+        Plan::KeyPrefixes(prefixes) => prefixes.iter().any(|prefix| key.starts_with(prefix)),
         Plan::Pass => true,
     }
 }

@@ -7,6 +7,7 @@ use futures::{Stream, StreamExt, TryStreamExt};
 
 use super::selection::TargetSelection;
 use super::walk::{JoinedTarget, ShardWalk, WalkRange};
+use crate::database::Consistency;
 use crate::error::Result;
 use crate::item::Loaded;
 use crate::{MAX_PAGE, Store, TargetDetails};
@@ -39,7 +40,8 @@ impl Store {
         after: Option<&str>,
         limit: i32,
     ) -> Result<ShardPage> {
-        let range = WalkRange { prefix: None, after: after.map(ToOwned::to_owned), with_details };
+        let details = with_details.then_some(Consistency::Strong);
+        let range = WalkRange { prefix: None, after: after.map(ToOwned::to_owned), details };
         let mut walk = ShardWalk::new(self, tenant, shard, &range, limit.clamp(1, MAX_PAGE));
         let page = walk.next().await?.unwrap_or_default();
         let next = page.last().map(|last| last.target.controller_id.clone()).filter(|_| !walk.is_at_end());
@@ -54,7 +56,7 @@ impl Store {
         tenant: &Tenant,
         selection: TargetSelection,
     ) -> Result<impl Stream<Item = Result<Vec<Loaded<Target>>>> + Send + Unpin + use<>> {
-        let pages = self.candidates(tenant, &selection).await?;
+        let pages = self.candidates(tenant, &selection, Consistency::Strong).await?;
         Ok(pages.map_ok(move |page| keep_matching(&selection, page)))
     }
 
@@ -90,8 +92,8 @@ impl Store {
         after: Option<&str>,
         limit: i32,
     ) -> Result<MatchingPage> {
-        let range =
-            WalkRange { prefix: None, after: after.map(ToOwned::to_owned), with_details: selection.reads_details() };
+        let details = selection.reads_details().then_some(Consistency::Strong);
+        let range = WalkRange { prefix: None, after: after.map(ToOwned::to_owned), details };
         let mut walk = ShardWalk::new(self, tenant, shard, &range, limit.clamp(1, MAX_PAGE));
         let page = walk.next().await?.unwrap_or_default();
         let next = page.last().map(|last| last.target.controller_id.clone()).filter(|_| !walk.is_at_end());

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::walk::{Pages, WALK_PAGE, fleet_range};
+use super::walk::{Pages, WALK_PAGE, targets_range};
 use crate::error::Result;
 use crate::item::{Item, Loaded, decode};
 use crate::schema::SORT_KEY;
@@ -37,7 +37,7 @@ impl MergedShards {
         let page = page_size(wanted);
         let limit = i32::try_from(page).unwrap_or(WALK_PAGE);
         let shard = |shard| OrderedShard {
-            pages: Pages::new(store, fleet_range(keys::targets(tenant, shard), None, forward, limit)),
+            pages: Pages::new(store, targets_range(keys::targets(tenant, shard), None, forward, limit)),
             ready: VecDeque::new(),
         };
         Self { shards: (0..TARGET_SHARDS).map(shard).collect(), forward, page }

@@ -27,6 +27,8 @@ const MOST_RECORDS_HELD: usize = 2000;
 /// About how many targets one read unit covers in a pass; reading a single target takes a whole one.
 const TARGETS_PER_UNIT: u64 = 8;
 
+const SHARDS: usize = TARGET_SHARDS as usize;
+
 /// What a listing of targets asks for. The query and the sort order are bound to [`harrier_query::fields::TARGET`].
 #[derive(Debug, Clone)]
 pub struct TargetSearch {
@@ -45,7 +47,7 @@ impl Store {
     ///
     /// Costs at most 0.13 read units per target of the tenant (a pass of strongly consistent reads), less when the query
     /// names controller ids or their beginning. Attributes and metadata are read, and paid, only if the query asks for
-    /// them.
+    /// them, and then as they were a moment ago (`docs/decisions.md`, no. 78): half a read unit for 4 KB of them.
     pub async fn search_targets(&self, tenant: &Tenant, search: TargetSearch) -> Result<Found<Target>> {
         let TargetSearch { query, sort, offset, limit, scopes } = search;
         let selection = self.select_targets(tenant, query, scopes).await?;
@@ -54,7 +56,7 @@ impl Store {
         }
         let mut best = Best::new(offset, limit);
         let hold_records = offset.saturating_add(limit) <= MOST_RECORDS_HELD;
-        let mut pages = self.candidates(tenant, &selection).await?;
+        let mut pages = self.candidates(tenant, &selection, Consistency::Eventual).await?;
         while let Some(page) = pages.try_next().await? {
             for JoinedTarget { target, details } in page {
                 if selection.matches(&target, details.as_ref()) {
@@ -97,39 +99,45 @@ impl Store {
         Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
     }
 
-    /// The targets that can match, page by page, in the cheapest way there is.
+    /// The targets that can match, page by page, in the cheapest way there is. `freshness` is that of the details.
     pub(super) async fn candidates(
         &self,
         tenant: &Tenant,
         selection: &TargetSelection,
+        freshness: Consistency,
     ) -> Result<stream::BoxStream<'static, Result<Vec<JoinedTarget>>>> {
-        let with_details = selection.reads_details();
+        let details = selection.reads_details().then_some(freshness);
         match selection.plan() {
             Plan::ExactKeys(ids) if self.is_cheaper_than_a_pass(tenant, ids.len()).await? => {
-                Ok(self.named_targets(tenant, ids, with_details))
+                Ok(self.named_targets(tenant, ids, details))
             }
-            Plan::KeyPrefix(prefix) => Ok(self.pass(tenant, Some(prefix), with_details)),
-            _ => Ok(self.pass(tenant, None, with_details)),
+            Plan::KeyPrefixes(prefixes) if self.is_cheaper_than_a_pass(tenant, prefixes.len() * SHARDS).await? => {
+                Ok(self.pass(tenant, prefixes.into_iter().map(Some).collect(), details))
+            }
+            _ => Ok(self.pass(tenant, vec![None], details)),
         }
     }
 
     async fn is_cheaper_than_a_pass(&self, tenant: &Tenant, reads: usize) -> Result<bool> {
-        if reads <= TARGET_SHARDS as usize {
+        if reads <= SHARDS {
             return Ok(true);
         }
         let pass = self.target_count(tenant).await? / TARGETS_PER_UNIT;
         Ok(u64::try_from(reads).is_ok_and(|reads| reads <= pass))
     }
 
+    /// Through all shards, once for each prefix.
     fn pass(
         &self,
         tenant: &Tenant,
-        prefix: Option<String>,
-        with_details: bool,
+        prefixes: Vec<Option<String>>,
+        details: Option<Consistency>,
     ) -> stream::BoxStream<'static, Result<Vec<JoinedTarget>>> {
-        let range = WalkRange { prefix, after: None, with_details };
-        let walks: Vec<ShardWalk> =
-            (0..TARGET_SHARDS).map(|shard| ShardWalk::new(self, tenant, shard, &range, WALK_PAGE)).collect();
+        let ranges = prefixes.into_iter().map(|prefix| WalkRange { prefix, after: None, details });
+        let walks_of = |range: WalkRange| {
+            (0..TARGET_SHARDS).map(move |shard| ShardWalk::new(self, tenant, shard, &range, WALK_PAGE))
+        };
+        let walks: Vec<ShardWalk> = ranges.flat_map(walks_of).collect();
         stream::iter(walks).map(pages_of_walk).flatten_unordered(CONCURRENCY).boxed()
     }
 
@@ -137,24 +145,29 @@ impl Store {
         &self,
         tenant: &Tenant,
         ids: Vec<String>,
-        with_details: bool,
+        details: Option<Consistency>,
     ) -> stream::BoxStream<'static, Result<Vec<JoinedTarget>>> {
         let chunk = usize::try_from(WALK_PAGE).unwrap_or(1);
         let chunks: Vec<Vec<String>> = ids.chunks(chunk).map(<[String]>::to_vec).collect();
         let (store, tenant) = (self.clone(), tenant.clone());
         let read = move |ids: Vec<String>| {
             let (store, tenant) = (store.clone(), tenant.clone());
-            async move { store.read_named(&tenant, &ids, with_details).await }
+            async move { store.read_named(&tenant, &ids, details).await }
         };
         stream::iter(chunks).then(read).boxed()
     }
 
-    async fn read_named(&self, tenant: &Tenant, ids: &[String], with_details: bool) -> Result<Vec<JoinedTarget>> {
+    async fn read_named(
+        &self,
+        tenant: &Tenant,
+        ids: &[String],
+        freshness: Option<Consistency>,
+    ) -> Result<Vec<JoinedTarget>> {
         let targets = self.targets(tenant, ids).await?;
         let mut details: HashMap<String, TargetDetails> = HashMap::new();
-        if with_details {
+        if let Some(freshness) = freshness {
             let keys: Vec<Key> = ids.iter().map(|id| keys::details(tenant, id)).collect();
-            let items = self.database.get_many(Table::Fleet, &keys, Consistency::Strong).await?;
+            let items = self.database.get_many(Table::Fleet, &keys, freshness).await?;
             let read = decode_all::<TargetDetails>(items)?.into_iter().map(Loaded::into_inner);
             details = read.map(|details| (details.controller_id.clone(), details)).collect();
         }

@@ -28,7 +28,8 @@ pub(super) struct WalkRange {
     pub prefix: Option<String>,
     /// Only controller ids after this one.
     pub after: Option<String>,
-    pub with_details: bool,
+    /// Whether details are joined, and how fresh they are.
+    pub details: Option<Consistency>,
 }
 
 /// Reads a range page by page.
@@ -76,10 +77,14 @@ impl Pages {
     }
 }
 
-/// A strongly consistent range of a fleet partition: who changed a target finds it changed.
-pub(super) fn fleet_range(partition: String, prefix: Option<&str>, forward: bool, limit: i32) -> Range {
+/// A strongly consistent range of targets: who changed one finds it changed.
+pub(super) fn targets_range(partition: String, prefix: Option<&str>, forward: bool, limit: i32) -> Range {
+    fleet_range(partition, prefix, forward, limit, Consistency::Strong)
+}
+
+fn fleet_range(partition: String, prefix: Option<&str>, forward: bool, limit: i32, consistency: Consistency) -> Range {
     let sort = prefix.map_or(SortRange::All, |prefix| SortRange::Prefix(prefix.to_owned()));
-    Range { table: Table::Fleet, partition, sort, forward, limit, consistency: Consistency::Strong }
+    Range { table: Table::Fleet, partition, sort, forward, limit, consistency }
 }
 
 /// A walk through one shard.
@@ -91,12 +96,15 @@ pub(super) struct ShardWalk {
 
 impl ShardWalk {
     pub fn new(store: &Store, tenant: &Tenant, shard: u32, range: &WalkRange, page: i32) -> Self {
-        let pages = |partition| {
-            let read = fleet_range(partition, range.prefix.as_deref(), true, page);
+        let pages = |partition, consistency| {
+            let read = fleet_range(partition, range.prefix.as_deref(), true, page, consistency);
             Pages::new(store, read).starting_after(range.after.as_deref())
         };
-        let details = range.with_details.then(|| DetailsAlongside::new(pages(keys::all_details(tenant, shard))));
-        Self { targets: pages(keys::targets(tenant, shard)), details }
+        let alongside = |consistency| DetailsAlongside::new(pages(keys::all_details(tenant, shard), consistency));
+        Self {
+            targets: pages(keys::targets(tenant, shard), Consistency::Strong),
+            details: range.details.map(alongside),
+        }
     }
 
     pub fn is_at_end(&self) -> bool {
