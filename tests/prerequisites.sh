@@ -3,7 +3,7 @@
 set -euo pipefail
 
 # Program and package.
-needed=(cc:build-essential cmake:cmake python3:python3-venv curl:curl openssl:openssl swupdate:swupdate cpio:cpio)
+needed=(cc:build-essential cmake:cmake python3:python3-venv curl:curl openssl:openssl swupdate:swupdate cpio:cpio chromium:chromium)
 
 missing=()
 for pair in "${needed[@]}"; do

@@ -1,6 +1,12 @@
 //! `GET /docs`: a page for people that loads nothing from elsewhere.
 
+use std::process::Stdio;
+
 use harrier_tests::Installation;
+use tokio::process::Command;
+
+/// How long the page may take to load and draw itself, milliseconds of the browser's own time.
+const PATIENCE: u32 = 20_000;
 
 #[tokio::test]
 async fn the_page_and_its_parts_are_served_and_come_from_here_alone() {
@@ -34,4 +40,30 @@ async fn the_page_makes_no_markup_of_texts() {
     for dangerous in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"] {
         assert!(!script.contains(dangerous), "{dangerous}");
     }
+}
+
+#[tokio::test]
+async fn a_browser_shows_every_operation() {
+    let installation = Installation::start().await;
+    for api in ["management", "device"] {
+        let document = installation.anonymous().get(&format!("/v3/api-docs/{api}")).await.expect(200).json();
+        let page = drawn(&format!("{}/docs#{api}", installation.stack().url())).await;
+        for path in document["paths"].as_object().expect("paths").keys() {
+            assert!(page.contains(&format!(">{path}</span>")), "{api}: {path} is not shown");
+        }
+    }
+}
+
+/// The page as a browser has it after its script ran. No host but this machine can be reached.
+async fn drawn(url: &str) -> String {
+    let profile = tempfile::tempdir().expect("a directory");
+    let options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
+    let mut browser = Command::new("chromium");
+    browser.args(options).arg("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1");
+    browser.arg(format!("--user-data-dir={}", profile.path().display()));
+    browser.arg(format!("--virtual-time-budget={PATIENCE}")).arg("--dump-dom").arg(url);
+    let output = browser.stdin(Stdio::null()).kill_on_drop(true).output().await;
+    let output = output.expect("chromium is missing; install it with: tests/prerequisites.sh");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
 }
