@@ -7,6 +7,7 @@ use harrier::{Options, Storage};
 use harrier_domain::Tenant;
 use harrier_store::{Job, JobKind};
 use harrier_tests::World;
+use harrier_tests::measuring::highest_resident_megabytes;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -30,7 +31,7 @@ async fn main() {
     for kind in ["soft", "force"] {
         measure(&world, set, kind, actions).await;
     }
-    println!("| highest resident memory | {} MB |", status_line("VmHWM") / 1024);
+    println!("| highest resident memory | {} MB |", highest_resident_megabytes());
 }
 
 async fn prepare(world: &World, set: i64, actions: usize) {
@@ -70,11 +71,4 @@ async fn changed(world: &World) -> usize {
     let changed =
         if newest.finished_at.is_some() { newest.changed } else { parts.iter().map(|part| part.changed).sum() };
     usize::try_from(changed).expect("a count")
-}
-
-/// A number of kilobytes of `/proc/self/status`.
-fn status_line(name: &str) -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0)
 }

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# A large file by `harrier upload`: the uploader is killed half-way and started again, then a device's view of the file is compared
+# with the original. Prints a table for docs/performance.md: how long it takes, and the most memory either side ever held.
+# Needs: an optimised build, curl, jq (apt-get install --yes curl jq), and three times the file's size on disk.
+#
+# tests/load/upload.sh [MEGABYTES]      default: 5120
+# HARRIER_BIN: the program, by default target/server/harrier. TMPDIR: where the files go.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+megabytes=${1:-5120}
+program=${HARRIER_BIN:-${CARGO_TARGET_DIR:-target}/server/harrier}
+for tool in curl jq; do
+  command -v "$tool" >/dev/null || { echo "'$tool' is missing: apt-get install --yes $tool" >&2; exit 1; }
+done
+[ -x "$program" ] || { echo "'$program' is missing: cargo build --profile server --package harrier" >&2; exit 1; }
+
+work=$(mktemp -d)
+server=
+cleanup() {
+  [ -z "$server" ] || kill "$server" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap cleanup EXIT
+export HARRIER_ADMIN_PASSWORD=only-for-measuring HARRIER_PASSWORD=only-for-measuring
+
+milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+
+# The most memory a process ever held, megabytes.
+peak() { awk '/^VmHWM:/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status" 2>/dev/null || true; }
+
+manage() { # PATH JSON
+  curl --silent --show-error --fail --user "admin:$HARRIER_PASSWORD" --header 'Content-Type: application/json' --data "$2" "$url/rest/v1$1"
+}
+
+# Starts to upload in the background; sets `uploader`.
+upload() {
+  "$program" upload "$work/image" --module "$module" --url "$url" >"$work/uploaded" 2>&1 &
+  uploader=$!
+}
+
+head --bytes "${megabytes}M" /dev/urandom >"$work/image"
+HARRIER_LOG=warn "$program" serve --listen 127.0.0.1:0 --storage-listen 127.0.0.1:0 --data "$work/data" \
+  --quotas artifact-size=0,artifact-storage=0 >"$work/out" 2>&1 &
+server=$!
+until url=$(sed -n 's/^Harrier listens on //p' "$work/out") && [ -n "$url" ]; do
+  kill -0 "$server" || { cat "$work/out" >&2; exit 1; }
+  sleep 0.01
+done
+module=$(manage /softwaremodules '[{"name": "image", "version": "1", "type": "os"}]' | jq '.[0].id')
+idle=$(peak "$server")
+
+# Killed once half of the bytes are there.
+upload
+stored() { du --summarize --block-size=1M "$work/data" | cut --fields 1; }
+while [ "$(stored)" -lt $((megabytes / 2)) ]; do
+  kill -0 "$uploader" || { cat "$work/uploaded" >&2; exit 1; }
+  sleep 0.1
+done
+kill -9 "$uploader"
+wait "$uploader" || true
+
+begun=$(milliseconds)
+upload
+uploader_peak=0
+while kill -0 "$uploader" 2>/dev/null; do
+  seen=$(peak "$uploader")
+  [ "${seen:-0}" -le "$uploader_peak" ] || uploader_peak=$seen
+  sleep 0.1
+done
+wait "$uploader" || { cat "$work/uploaded" >&2; exit 1; }
+took=$(($(milliseconds) - begun))
+
+artifact=$(curl --silent --fail --user "admin:$HARRIER_PASSWORD" "$url/rest/v1/softwaremodules/$module/artifacts" | jq '.[0].id')
+begun=$(milliseconds)
+curl --silent --fail --user "admin:$HARRIER_PASSWORD" "$url/rest/v1/softwaremodules/$module/artifacts/$artifact/download" |
+  cmp - "$work/image"
+downloaded=$(($(milliseconds) - begun))
+
+cat <<TABLE
+| a file of $megabytes MiB | value |
+|---|---|
+| the rest after a kill half-way: hash, send, take in | $((took / 1000)) s |
+| download, compared with the original | $((downloaded / 1000)) s |
+| server, most memory: idle / in the end | $idle MB / $(peak "$server") MB |
+| uploader, most memory | $uploader_peak MB |
+TABLE
