@@ -120,7 +120,7 @@ SEEDS ?= 2000
 
 .PHONY: simulation
 simulation:
-	HARRIER_SIMULATION_SEEDS=$(SEEDS) $(CARGO) test --workspace --test campaigns -- simulation --nocapture
+	HARRIER_SIMULATION_SEEDS=$(SEEDS) $(CARGO) test --profile server --workspace --test campaigns -- simulation --nocapture
 
 # The documents that are served at /v3/api-docs.
 .PHONY: openapi

@@ -52,7 +52,8 @@ idle=$(peak "$server")
 
 # Killed once half of the bytes are there.
 upload
-stored() { du --summarize --block-size=1M "$work/data" | cut --fields 1; }
+# Files come and go meanwhile.
+stored() { du --summarize --block-size=1M "$work/data" 2>/dev/null | cut --fields 1; }
 while [ "$(stored)" -lt $((megabytes / 2)) ]; do
   kill -0 "$uploader" || { cat "$work/uploaded" >&2; exit 1; }
   sleep 0.1

@@ -101,6 +101,7 @@ async fn finish(world: &World, ledger: &mut Ledger, rollout: i64) {
     let fleet = Fleet::of(world);
     let begun = Instant::now();
     let (mut reported, mut moved) = ((0.0, 0.0), harrier_store::Units::default());
+    let (mut in_vain, mut steps) = (0, Duration::ZERO);
     let mut left: Vec<usize> = (0..ledger.targets).collect();
     while !left.is_empty() {
         let before = left.len();
@@ -113,12 +114,16 @@ async fn finish(world: &World, ledger: &mut Ledger, rollout: i64) {
                 reported = (reported.0 + life.read, reported.1 + life.write);
             }
         }
+        in_vain += left.len();
+        let resting = Instant::now();
         let ((), units) = measure(settle(world)).await;
+        steps += resting.elapsed();
         moved.read += units.read;
         moved.write += units.write;
         assert!(left.len() < before, "no device finds anything to do");
         left.sort_unstable();
     }
+    println!("Finishing: {in_vain} polls found nothing; steps of the campaign took {:.1} s.\n", steps.as_secs_f64());
     ledger.enter("finish: devices (poll, deploymentBase, feedback) and campaign", begun.elapsed(), reported, moved);
     let now = world.admin.get(&format!("/rest/v1/rollouts/{rollout}")).await.expect(200).json();
     assert_eq!(now["status"], "finished", "{now}");

@@ -1,4 +1,4 @@
-//! Approval, and who may do what (`domain-behaviour.md` §11.2, surprises 95 and 97).
+//! Approval, and who may do what (`domain-behaviour.md` §11.2, surprises 95 and 97; management §7 no. 97).
 
 use harrier_tests::Client;
 use serde_json::json;

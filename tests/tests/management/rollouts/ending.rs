@@ -1,4 +1,4 @@
-//! Stop, delete, retry (`domain-behaviour.md` §11.11–11.13).
+//! Stop, delete, retry (`domain-behaviour.md` §11.11–11.13; management §7 no. 98 and 99).
 
 use serde_json::json;
 
