@@ -80,6 +80,12 @@ impl ActionStatus {
         self.name().to_ascii_lowercase()
     }
 
+    /// An action of this status is active: its device has something to do (`domain-behaviour.md` §5.1).
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Running | Self::Retrieved | Self::Canceling | Self::WaitForConfirmation)
+    }
+
     /// A cancel order is out, or was carried out.
     #[must_use]
     pub fn is_canceling_or_canceled(self) -> bool {

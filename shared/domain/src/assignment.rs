@@ -3,6 +3,7 @@
 use crate::Result;
 use crate::action::{Action, ActionStatus, ActionType, EntryDraft, SERVER_PREFIX, StatusEntry};
 use crate::audit::{Actor, Audit};
+use crate::lifecycle::Trigger;
 use crate::maintenance::ScheduleText;
 use crate::quota::Quotas;
 use crate::target::{OpenAction, Target, UpdateStatus};
@@ -84,9 +85,8 @@ pub fn is_needed(target: &Target, assignment: &Assignment) -> bool {
 /// The open actions that a new assignment would change (`domain-behaviour.md` §5.4 rows B1 and B2).
 #[must_use]
 pub fn overridable(target: &Target, policy: &Policy) -> Vec<i64> {
-    let gives_way = |action: &&OpenAction| {
-        !action.required_migration_step && (policy.autoclose || action.status != ActionStatus::Canceling)
-    };
+    let trigger = if policy.autoclose { Trigger::AutoClose } else { Trigger::Override };
+    let gives_way = |action: &&OpenAction| !action.required_migration_step && action.after(trigger).is_some();
     target.open_actions.iter().filter(gives_way).map(|action| action.id).collect()
 }
 
@@ -101,11 +101,7 @@ pub fn override_open_actions(
     let mut entries = Vec::new();
     let overridable = overridable(target, policy);
     for action in open.iter_mut().filter(|action| overridable.contains(&action.id)) {
-        if policy.autoclose {
-            entries.push(cancellation::close_obsolete(target, action, actor, now));
-        } else {
-            entries.push(cancellation::cancel_obsolete(target, action, actor, now));
-        }
+        entries.extend(cancellation::make_way(target, action, policy.autoclose, actor, now));
     }
     entries
 }
@@ -120,8 +116,10 @@ pub fn superseded(target: &Target) -> Vec<i64> {
 pub(crate) fn cancel_scheduled(target: &mut Target, actions: &mut [Action], actor: &Actor, now: i64) {
     let superseded = superseded(target);
     for action in actions.iter_mut().filter(|action| superseded.contains(&action.id)) {
-        action.status = ActionStatus::Canceled;
-        action.audit.touch(actor, now);
+        if let Some(status) = action.after(Trigger::Supersede) {
+            action.enter(status);
+            action.audit.touch(actor, now);
+        }
         target.scheduled.retain(|scheduled| scheduled.id != action.id);
     }
 }
@@ -133,7 +131,7 @@ fn new_action(target: &Target, id: i64, assignment: &Assignment, policy: &Policy
         id,
         controller_id: target.controller_id.clone(),
         distribution_set: assignment.distribution_set,
-        active: !assignment.offline,
+        active: status.is_open(),
         status,
         action_type: if assignment.offline { ActionType::Forced } else { assignment.action_type },
         forced_time: assignment.forced_time.filter(|_| time_forced && !assignment.offline),
@@ -152,34 +150,31 @@ fn new_action(target: &Target, id: i64, assignment: &Assignment, policy: &Policy
     }
 }
 
+/// Rows A1 to A3.
 fn initial_status(target: &Target, assignment: &Assignment, policy: &Policy) -> ActionStatus {
     if assignment.offline {
-        return ActionStatus::Finished;
+        ActionStatus::Finished
+    } else if waits_for_confirmation(target, assignment.confirmation_required, policy) {
+        ActionStatus::WaitForConfirmation
+    } else {
+        ActionStatus::Running
     }
-    opening_status(target, assignment.confirmation_required, policy)
 }
 
-fn opening_status(target: &Target, confirmation_required: bool, policy: &Policy) -> ActionStatus {
-    let waits = policy.confirmation_flow && confirmation_required && target.auto_confirm.is_none();
-    if waits { ActionStatus::WaitForConfirmation } else { ActionStatus::Running }
+/// Somebody must confirm before the device may begin.
+pub(crate) fn waits_for_confirmation(target: &Target, confirmation_required: bool, policy: &Policy) -> bool {
+    policy.confirmation_flow && confirmation_required && target.auto_confirm.is_none()
 }
 
-/// How an action begins.
-pub(crate) struct Opening {
-    pub status: ActionStatus,
-    pub entry: EntryDraft,
-}
-
-/// The beginning of an action that a device shall work on. With the confirmation flow on, the first entry is
+/// What the history of an action begins with that a device shall work on. With the confirmation flow on, that is
 /// `WAIT_FOR_CONFIRMATION` even if nothing waits (§6.2).
-pub(crate) fn opening(target: &Target, message: String, confirmation_required: bool, policy: &Policy) -> Opening {
-    let status = opening_status(target, confirmation_required, policy);
+pub(crate) fn opening(target: &Target, message: String, confirmation_required: bool, policy: &Policy) -> EntryDraft {
     let mut messages = vec![message];
     if !policy.confirmation_flow {
-        return Opening { status, entry: EntryDraft::plain(ActionStatus::Running, messages) };
+        return EntryDraft::plain(ActionStatus::Running, messages);
     }
     messages.push(confirmation_note(target, confirmation_required));
-    Opening { status, entry: EntryDraft::plain(ActionStatus::WaitForConfirmation, messages) }
+    EntryDraft::plain(ActionStatus::WaitForConfirmation, messages)
 }
 
 fn first_entry(target: &Target, assignment: &Assignment, policy: &Policy, actor: &Actor) -> EntryDraft {
@@ -189,7 +184,7 @@ fn first_entry(target: &Target, assignment: &Assignment, policy: &Policy, actor:
         let reported = format!("{SERVER_PREFIX}Action reported as offline deployment");
         return EntryDraft::plain(ActionStatus::Finished, vec![message, reported]);
     }
-    opening(target, message, assignment.confirmation_required, policy).entry
+    opening(target, message, assignment.confirmation_required, policy)
 }
 
 fn confirmation_note(target: &Target, confirmation_required: bool) -> String {

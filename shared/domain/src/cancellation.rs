@@ -3,6 +3,7 @@
 use crate::action::{Action, ActionStatus, EntryDraft, SERVER_PREFIX, StatusEntry};
 use crate::audit::Actor;
 use crate::feedback::{Execution, Feedback};
+use crate::lifecycle::Trigger;
 use crate::quota::Quotas;
 use crate::target::{Target, UpdateStatus};
 use crate::{Error, Result};
@@ -12,48 +13,47 @@ use crate::{Error, Result};
 /// # Errors
 /// [`Error::ActionNotCancelable`] when the action is closed or a cancel order is out already (row C2).
 pub fn request(target: &mut Target, action: &mut Action, actor: &Actor, now: i64) -> Result<StatusEntry> {
-    if !action.active || action.status.is_canceling_or_canceled() {
-        return Err(Error::ActionNotCancelable);
-    }
     let draft = EntryDraft::server(ActionStatus::Canceling, "manual cancelation requested");
-    Ok(order_cancel(target, action, draft, actor, now))
+    pull(Trigger::RequestCancel, target, action, draft, actor, now).ok_or(Error::ActionNotCancelable)
 }
 
 /// The maintenance schedule has no window left (row C3). The message lacks the server's prefix, so devices see it. `None`
 /// when the action is closed or a cancel order is out already.
 pub fn lapse(target: &mut Target, action: &mut Action, now: i64) -> Option<StatusEntry> {
-    if !action.active || action.status.is_canceling_or_canceled() {
-        return None;
-    }
     let draft = EntryDraft::plain(ActionStatus::Canceling, vec!["manual cancelation requested".to_owned()]);
-    Some(order_cancel(target, action, draft, &Actor::Device, now))
+    pull(Trigger::Lapse, target, action, draft, &Actor::Device, now)
 }
 
-/// A newer assignment asks the device to cancel (row B1).
-pub(crate) fn cancel_obsolete(target: &mut Target, action: &mut Action, actor: &Actor, now: i64) -> StatusEntry {
-    let draft = EntryDraft::server(ActionStatus::Canceling, "cancel obsolete action due to new update");
-    order_cancel(target, action, draft, actor, now)
+/// A newer assignment asks the device to cancel (row B1), or closes the action without asking (row B2, `autoclose`).
+pub(crate) fn make_way(
+    target: &mut Target,
+    action: &mut Action,
+    autoclose: bool,
+    actor: &Actor,
+    now: i64,
+) -> Option<StatusEntry> {
+    let (trigger, draft) = if autoclose {
+        let text = "close obsolete action due to new update";
+        (Trigger::AutoClose, EntryDraft::server(ActionStatus::Canceled, text))
+    } else {
+        let text = "cancel obsolete action due to new update";
+        (Trigger::Override, EntryDraft::server(ActionStatus::Canceling, text))
+    };
+    pull(trigger, target, action, draft, actor, now)
 }
 
-/// A newer assignment closes the action without asking the device (row B2).
-pub(crate) fn close_obsolete(target: &mut Target, action: &mut Action, actor: &Actor, now: i64) -> StatusEntry {
-    let draft = EntryDraft::server(ActionStatus::Canceled, "close obsolete action due to new update");
-    close(target, action, draft, actor, now)
+/// A stopped rollout asks the device to cancel (row C5); `None` when there is nothing to ask.
+pub fn cancel_by_server(target: &mut Target, action: &mut Action, actor: &Actor, now: i64) -> Option<StatusEntry> {
+    let text = "cancelation requested by the server, the rollout was stopped";
+    pull(Trigger::StopRollout, target, action, EntryDraft::server(ActionStatus::Canceling, text), actor, now)
 }
 
-/// A stopped rollout asks the device to cancel (row C5).
-pub(crate) fn cancel_by_server(target: &mut Target, action: &mut Action, actor: &Actor, now: i64) -> StatusEntry {
-    let draft =
-        EntryDraft::server(ActionStatus::Canceling, "cancelation requested by the server, the rollout was stopped");
-    order_cancel(target, action, draft, actor, now)
-}
-
-/// A deleted rollout gives up on the device without asking it (row C6).
-pub(crate) fn quit_by_server(target: &mut Target, action: &mut Action, actor: &Actor, now: i64) -> StatusEntry {
+/// A deleted rollout gives up on the device without asking it (row C6); `None` when the action is closed.
+pub fn quit_by_server(target: &mut Target, action: &mut Action, actor: &Actor, now: i64) -> Option<StatusEntry> {
     let draft = EntryDraft::server(ActionStatus::Canceled, "A force quit has been performed by the server.");
-    let entry = close(target, action, draft, actor, now);
+    let entry = pull(Trigger::DeleteRollout, target, action, draft, actor, now)?;
     complete(target);
-    entry
+    Some(entry)
 }
 
 /// An operator gives up on a device that never acknowledges (row D1).
@@ -61,11 +61,8 @@ pub(crate) fn quit_by_server(target: &mut Target, action: &mut Action, actor: &A
 /// # Errors
 /// [`Error::ActionNotForceQuitable`] unless a cancel order is out (row D2).
 pub fn force_quit(target: &mut Target, action: &mut Action, actor: &Actor, now: i64) -> Result<StatusEntry> {
-    if !action.active || !action.status.is_canceling_or_canceled() {
-        return Err(Error::ActionNotForceQuitable);
-    }
     let draft = EntryDraft::server(ActionStatus::Canceled, "A force quit has been performed.");
-    let entry = close(target, action, draft, actor, now);
+    let entry = pull(Trigger::ForceQuit, target, action, draft, actor, now).ok_or(Error::ActionNotForceQuitable)?;
     complete(target);
     Ok(entry)
 }
@@ -82,35 +79,34 @@ pub fn answer(
     quotas: &Quotas,
     now: i64,
 ) -> Result<StatusEntry> {
-    if !action.status.is_canceling_or_canceled() {
-        return Err(Error::ActionNotCancelable);
-    }
     let (status, lead) = reading(feedback);
+    let next = action.after(trigger(status)).ok_or(Error::ActionNotCancelable)?;
     let mut messages: Vec<String> = lead.iter().map(|text| format!("{SERVER_PREFIX}{text}")).collect();
     messages.extend(feedback.device_messages());
     // What decides always fits, once: a closed action takes no more than any other history.
-    let decisive = matches!(status, ActionStatus::Canceled | ActionStatus::Error | ActionStatus::CancelRejected);
-    if !decisive || !action.active {
+    let decides = next != action.status;
+    if !decides {
         quotas.status_entries_per_action(action.id, u64::from(action.entries), 1)?;
     }
-    if !decisive {
+    if trigger(status) == Trigger::CancelRemark {
         quotas.messages_per_status(action.id, messages.len())?;
     }
-    let occurred_at = feedback.occurred_at(action, now);
-    let draft = EntryDraft { status, occurred_at, code: feedback.code, messages };
-    let open = action.active;
-    match status {
-        ActionStatus::Canceled if open => {
-            let entry = close(target, action, draft, &Actor::Device, now);
-            complete(target);
-            Ok(entry)
-        }
-        ActionStatus::Error | ActionStatus::CancelRejected if open => {
-            action.status = ActionStatus::Running;
-            target.reflect(action);
-            Ok(action.record(draft, now))
-        }
-        _ => Ok(action.record(draft, now)),
+    let draft = EntryDraft { status, occurred_at: feedback.occurred_at(action, now), code: feedback.code, messages };
+    if decides && next == ActionStatus::Canceled {
+        let entry = move_on(next, target, action, draft, &Actor::Device, now);
+        complete(target);
+        return Ok(entry);
+    }
+    action.enter(next);
+    target.reflect(action);
+    Ok(action.record(draft, now))
+}
+
+fn trigger(reported: ActionStatus) -> Trigger {
+    match reported {
+        ActionStatus::Canceled => Trigger::CancelDone,
+        ActionStatus::Error | ActionStatus::CancelRejected => Trigger::CancelRefused,
+        _ => Trigger::CancelRemark,
     }
 }
 
@@ -131,16 +127,28 @@ fn reading(feedback: &Feedback) -> (ActionStatus, &'static [&'static str]) {
     }
 }
 
-fn order_cancel(target: &mut Target, action: &mut Action, draft: EntryDraft, actor: &Actor, now: i64) -> StatusEntry {
-    action.status = ActionStatus::Canceling;
-    action.audit.touch(actor, now);
-    target.reflect(action);
-    action.record(draft, now)
+/// Lets the trigger do what it does to the action. `None` where it has no place.
+fn pull(
+    trigger: Trigger,
+    target: &mut Target,
+    action: &mut Action,
+    draft: EntryDraft,
+    actor: &Actor,
+    now: i64,
+) -> Option<StatusEntry> {
+    let next = action.after(trigger)?;
+    Some(move_on(next, target, action, draft, actor, now))
 }
 
-fn close(target: &mut Target, action: &mut Action, draft: EntryDraft, actor: &Actor, now: i64) -> StatusEntry {
-    action.status = ActionStatus::Canceled;
-    action.active = false;
+fn move_on(
+    next: ActionStatus,
+    target: &mut Target,
+    action: &mut Action,
+    draft: EntryDraft,
+    actor: &Actor,
+    now: i64,
+) -> StatusEntry {
+    action.enter(next);
     action.audit.touch(actor, now);
     target.reflect(action);
     action.record(draft, now)

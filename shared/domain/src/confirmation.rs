@@ -2,6 +2,7 @@
 
 use crate::action::{Action, ActionStatus, EntryDraft, SERVER_PREFIX, StatusEntry};
 use crate::audit::Actor;
+use crate::lifecycle::Trigger;
 use crate::quota::{Quotas, split_message};
 use crate::target::{AutoConfirm, Target};
 use crate::{Error, Result, text};
@@ -32,10 +33,9 @@ pub fn answer(
     actor: &Actor,
     now: i64,
 ) -> Result<StatusEntry> {
-    if !action.active {
-        return Err(Error::ConfirmationActionClosed);
-    }
-    let (status, text) = verdict(action.status, answer.confirmed, confirmation_flow)?;
+    let trigger = if answer.confirmed { Trigger::Confirm } else { Trigger::Deny { confirmation_flow } };
+    let status = action.after(trigger).ok_or_else(|| refusal(action))?;
+    let text = words(action.status, status);
     let messages = messages(answer, text);
     quotas.status_entries_per_action(action.id, u64::from(action.entries), 1)?;
     quotas.messages_per_status(action.id, messages.len())?;
@@ -44,24 +44,20 @@ pub fn answer(
     Ok(action.record(EntryDraft { status, occurred_at: None, code: answer.code, messages }, now))
 }
 
-/// The action's next status and the server's words for it (DDI §13.4).
-fn verdict(status: ActionStatus, confirmed: bool, confirmation_flow: bool) -> Result<(ActionStatus, &'static str)> {
-    let waits = status == ActionStatus::WaitForConfirmation;
-    let revocable = confirmation_flow && !status.is_canceling_or_canceled();
-    match (confirmed, waits) {
-        (true, true) => Ok((
-            ActionStatus::Running,
-            "Target confirmed action. Therefore, it will be set to the running state to proceed with the deployment.",
-        )),
-        (false, true) => Ok((
-            ActionStatus::WaitForConfirmation,
-            "Target rejected action. Action will stay in confirmation pending state.",
-        )),
-        (false, false) if revocable => Ok((
-            ActionStatus::WaitForConfirmation,
-            "Target revoked previously granted confirmation. Action returned to confirmation-pending state.",
-        )),
-        _ => Err(Error::ConfirmationNotAwaited),
+fn refusal(action: &Action) -> Error {
+    if action.active { Error::ConfirmationNotAwaited } else { Error::ConfirmationActionClosed }
+}
+
+/// The server's words for what an answer changed (DDI §13.4).
+fn words(before: ActionStatus, after: ActionStatus) -> &'static str {
+    match (before, after) {
+        (_, ActionStatus::Running) => {
+            "Target confirmed action. Therefore, it will be set to the running state to proceed with the deployment."
+        }
+        (ActionStatus::WaitForConfirmation, _) => {
+            "Target rejected action. Action will stay in confirmation pending state."
+        }
+        _ => "Target revoked previously granted confirmation. Action returned to confirmation-pending state.",
     }
 }
 
@@ -73,7 +69,7 @@ fn messages(answer: &Answer, text: &str) -> Vec<String> {
 }
 
 fn change(target: &mut Target, action: &mut Action, status: ActionStatus, actor: &Actor, now: i64) {
-    action.status = status;
+    action.enter(status);
     action.audit.touch(actor, now);
     target.reflect(action);
 }
@@ -125,12 +121,9 @@ pub fn release(
     actor: &Actor,
     now: i64,
 ) -> Option<StatusEntry> {
-    if !action.active || action.status != ActionStatus::WaitForConfirmation {
-        return None;
-    }
-    change(target, action, ActionStatus::Running, actor, now);
-    let messages = vec![automatic_note(auto_confirm)];
-    Some(action.record(EntryDraft::plain(ActionStatus::Running, messages), now))
+    let status = action.after(Trigger::AutoConfirm)?;
+    change(target, action, status, actor, now);
+    Some(action.record(EntryDraft::plain(status, vec![automatic_note(auto_confirm)]), now))
 }
 
 /// What the history says about an action that nobody confirmed by hand.
@@ -183,7 +176,7 @@ mod tests {
     fn the_answer_table() {
         type Row = (ActionStatus, bool, bool, bool, Result<ActionStatus>);
         let (closed, not_awaited) = (Error::ConfirmationActionClosed, Error::ConfirmationNotAwaited);
-        let rows: [Row; 12] = [
+        let rows: [Row; 11] = [
             (WaitForConfirmation, true, true, true, Ok(Running)),
             (WaitForConfirmation, true, true, false, Ok(Running)),
             (WaitForConfirmation, true, false, true, Ok(WaitForConfirmation)),
@@ -194,8 +187,7 @@ mod tests {
             (Running, true, true, true, Err(not_awaited.clone())),
             (Canceling, true, false, true, Err(not_awaited.clone())),
             (Canceling, true, true, true, Err(not_awaited)),
-            (ActionStatus::Finished, false, true, true, Err(closed.clone())),
-            (WaitForConfirmation, false, false, true, Err(closed)),
+            (ActionStatus::Finished, false, true, true, Err(closed)),
         ];
         for (status, active, confirmed, flow, expected) in rows {
             let (mut target, mut action) = waiting();

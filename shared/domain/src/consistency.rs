@@ -171,18 +171,9 @@ fn about_action(action: &Action, history: &[&StatusEntry]) -> Vec<Finding> {
 
 /// The `active` invariants of §5.1.
 fn activity(action: &Action) -> Option<String> {
-    let fits = match action.status {
-        ActionStatus::Scheduled
-        | ActionStatus::Finished
-        | ActionStatus::Error
-        | ActionStatus::Canceled
-        | ActionStatus::Downloaded => !action.active,
-        ActionStatus::Running
-        | ActionStatus::Retrieved
-        | ActionStatus::WaitForConfirmation
-        | ActionStatus::Canceling => action.active,
-        ActionStatus::Warning | ActionStatus::Download | ActionStatus::CancelRejected => false,
-    };
+    let is_of_history =
+        matches!(action.status, ActionStatus::Warning | ActionStatus::Download | ActionStatus::CancelRejected);
+    let fits = !is_of_history && action.active == action.status.is_open();
     (!fits).then(|| format!("is {} and {}", action.status.name(), if action.active { "active" } else { "inactive" }))
 }
 

@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::action::{Action, ActionStatus, ActionType, EntryDraft, SERVER_PREFIX, StatusEntry};
+use crate::lifecycle::Trigger;
 use crate::quota::{Quotas, split_message};
 use crate::target::{Target, UpdateStatus};
 
@@ -102,9 +103,9 @@ pub fn report(
     now: i64,
 ) -> Result<Option<StatusEntry>> {
     let (status, default_text) = feedback.reading();
-    if !action.active && comes_too_late(action, status, late) {
+    let Some(next) = action.after(trigger(status, late)) else {
         return Ok(None);
-    }
+    };
     let mut messages = feedback.device_messages();
     if messages.is_empty() {
         messages.push(format!("{SERVER_PREFIX}{default_text}."));
@@ -115,30 +116,32 @@ pub fn report(
     quotas.messages_per_status(action.id, messages.len())?;
     let occurred_at = feedback.occurred_at(action, now);
     action.last_status_code = feedback.code;
+    action.enter(next);
+    target.reflect(action);
     match status {
         ActionStatus::Finished => finish(target, action, occurred_at, now),
-        ActionStatus::Error => fail(target, action),
-        ActionStatus::Downloaded if may_be_downloaded(action) => downloaded(target, action),
+        ActionStatus::Error => fail(target),
+        ActionStatus::Downloaded if is_downloaded(action) => downloaded(target),
         _ => {}
     }
-    target.reflect(action);
     Ok(Some(action.record(EntryDraft { status, occurred_at, code: feedback.code, messages }, now)))
 }
 
-fn comes_too_late(action: &Action, reported: ActionStatus, late: LateReports) -> bool {
-    if reported.is_intermediate() {
-        return late == LateReports::Drop;
+fn trigger(reported: ActionStatus, late: LateReports) -> Trigger {
+    match reported {
+        ActionStatus::Finished => Trigger::Finish,
+        ActionStatus::Error => Trigger::Fail,
+        ActionStatus::Downloaded => Trigger::Download(late),
+        _ => Trigger::Progress(late),
     }
-    !(action.action_type == ActionType::DownloadOnly && action.status == ActionStatus::Downloaded)
 }
 
-fn may_be_downloaded(action: &Action) -> bool {
-    action.action_type == ActionType::DownloadOnly && (action.active || action.status == ActionStatus::Downloaded)
+fn is_downloaded(action: &Action) -> bool {
+    action.action_type == ActionType::DownloadOnly && action.status == ActionStatus::Downloaded
 }
 
 /// Row G4. A report with a time of its own counts only if it is newer than the installation the server knows.
-fn finish(target: &mut Target, action: &mut Action, occurred_at: Option<i64>, now: i64) {
-    close(action, ActionStatus::Finished);
+fn finish(target: &mut Target, action: &Action, occurred_at: Option<i64>, now: i64) {
     target.request_attributes = true;
     let set = action.distribution_set;
     let newer = match (occurred_at, target.installed_at) {
@@ -164,22 +167,15 @@ fn finish(target: &mut Target, action: &mut Action, occurred_at: Option<i64>, no
 }
 
 /// Row G5.
-fn fail(target: &mut Target, action: &mut Action) {
-    close(action, ActionStatus::Error);
+fn fail(target: &mut Target) {
     target.update_status = UpdateStatus::Error;
     target.assigned_set = None;
 }
 
 /// Row G3: a download-only action is done when the bytes are there.
-fn downloaded(target: &mut Target, action: &mut Action) {
-    close(action, ActionStatus::Downloaded);
+fn downloaded(target: &mut Target) {
     target.update_status = UpdateStatus::InSync;
     target.request_attributes = true;
-}
-
-fn close(action: &mut Action, status: ActionStatus) {
-    action.status = status;
-    action.active = false;
 }
 
 /// The device fetched its deployment (row F1) or cancel order (row F2).
@@ -187,15 +183,15 @@ fn close(action: &mut Action, status: ActionStatus) {
 /// Nothing is recorded twice in a row, closed actions stay as they are (DDI §5.3 [D]), and while an action waits for its
 /// confirmation there is nothing to fetch.
 pub fn retrieve(target: &mut Target, action: &mut Action, now: i64) -> Option<StatusEntry> {
-    let waits = action.status == ActionStatus::WaitForConfirmation;
-    if !action.active || waits || action.last_entry_status == Some(ActionStatus::Retrieved) {
+    let next = action.after(Trigger::Fetch)?;
+    if action.last_entry_status == Some(ActionStatus::Retrieved) {
         return None;
     }
-    let text = if action.status.is_canceling_or_canceled() {
+    action.enter(next);
+    target.reflect(action);
+    let text = if next == ActionStatus::Canceling {
         "Target retrieved cancel action and should start now the cancellation."
     } else {
-        action.status = ActionStatus::Retrieved;
-        target.reflect(action);
         "Target retrieved update action and should start now the download."
     };
     Some(action.record(EntryDraft::server(ActionStatus::Retrieved, text), now))

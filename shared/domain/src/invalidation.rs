@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::action::{Action, ActionStatus, StatusEntry};
+use crate::action::{Action, StatusEntry};
 use crate::audit::Actor;
+use crate::lifecycle::Trigger;
 use crate::software::DistributionSet;
 use crate::target::{OpenAction, Target};
 use crate::{Entity, Error, Result, cancellation};
@@ -44,7 +45,7 @@ impl CancelationType {
     pub fn concerns(self, action: &OpenAction) -> bool {
         match self {
             Self::None => false,
-            Self::Soft => action.status != ActionStatus::Canceling,
+            Self::Soft => action.after(Trigger::RequestCancel).is_some(),
             Self::Force => true,
         }
     }
@@ -58,10 +59,10 @@ impl CancelationType {
         if self == Self::None {
             return Ok(entries);
         }
-        if action.active && action.status != ActionStatus::Canceling {
+        if action.after(Trigger::RequestCancel).is_some() {
             entries.push(cancellation::request(target, action, actor, now)?);
         }
-        if action.active && self == Self::Force {
+        if self == Self::Force && action.after(Trigger::ForceQuit).is_some() {
             entries.push(cancellation::force_quit(target, action, actor, now)?);
         }
         Ok(entries)

@@ -19,6 +19,7 @@ pub mod error;
 pub mod feedback;
 pub mod forcing;
 pub mod invalidation;
+pub mod lifecycle;
 pub mod maintenance;
 pub mod network;
 pub mod offer;

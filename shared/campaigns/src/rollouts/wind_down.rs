@@ -4,7 +4,7 @@
 use futures::stream::{self, StreamExt, TryStreamExt};
 use harrier_domain::action::{Action, StatusEntry};
 use harrier_domain::audit::Actor;
-use harrier_domain::rollout::deployment;
+use harrier_domain::cancellation;
 use harrier_domain::target::Target;
 use harrier_store::{Consistency, GroupMember, Loaded, RolloutProgress, RolloutTask, until_settled};
 
@@ -60,7 +60,7 @@ async fn try_wind_down(work: &Work<'_>, group: i64, controller_id: &str) -> harr
 fn give_up(work: &Work<'_>, target: &mut Target, action: &mut Action) -> Option<StatusEntry> {
     let actor = Actor::User(work.rollout.audit.modified_by.clone());
     match work.job.kind {
-        RolloutTask::Quit(_) => deployment::quit(target, action, &actor, work.engine.now),
-        _ => deployment::cancel(target, action, &actor, work.engine.now),
+        RolloutTask::Quit(_) => cancellation::quit_by_server(target, action, &actor, work.engine.now),
+        _ => cancellation::cancel_by_server(target, action, &actor, work.engine.now),
     }
 }

@@ -1,12 +1,12 @@
-//! What a rollout does to one target (`domain-behaviour.md` §5.4 rows A4–A6, B3, C5, C6).
+//! What a rollout does to one target (`domain-behaviour.md` §5.4 rows A4–A6).
 
 use super::{Rollout, RolloutGroup};
+use crate::Result;
 use crate::action::{Action, ActionStatus, EntryDraft, SERVER_PREFIX, StatusEntry};
 use crate::assignment::{self, Policy};
 use crate::audit::{Actor, Audit};
-use crate::cancellation;
+use crate::lifecycle::Trigger;
 use crate::target::{OpenAction, ScheduledAction, Target, UpdateStatus};
-use crate::{Result, assignment::opening};
 
 /// A rollout and one of its groups, on the way to targets.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +35,7 @@ pub fn schedule(target: &mut Target, scheduled: &mut [Action], id: i64, delivery
         id,
         controller_id: target.controller_id.clone(),
         distribution_set: rollout.distribution_set,
-        active: false,
+        active: ActionStatus::Scheduled.is_open(),
         status: ActionStatus::Scheduled,
         action_type: rollout.action_type,
         forced_time: rollout.forced_time,
@@ -73,20 +73,22 @@ pub fn start(
     open: &mut [Action],
     delivery: Delivery<'_>,
 ) -> Vec<StatusEntry> {
-    if action.status != ActionStatus::Scheduled {
+    let Delivery { rollout, group, policy, actor, now, .. } = delivery;
+    let has_the_set = target.assigned_set == Some(action.distribution_set);
+    let confirmation = assignment::waits_for_confirmation(target, group.confirmation_required, policy);
+    let trigger = if has_the_set { Trigger::Skip } else { Trigger::Start { confirmation } };
+    let Some(status) = action.after(trigger) else {
         return Vec::new();
-    }
+    };
+    action.enter(status);
+    action.audit.touch(actor, now);
     target.scheduled.retain(|scheduled| scheduled.id != action.id);
-    action.audit.touch(delivery.actor, delivery.now);
-    if target.assigned_set == Some(action.distribution_set) {
+    if has_the_set {
         return vec![skip(target, action, delivery)];
     }
-    let Delivery { rollout, group, policy, actor, now, .. } = delivery;
     let mut entries = assignment::override_open_actions(target, open, policy, actor, now);
-    let opening = opening(target, rollout.initiation(group), group.confirmation_required, policy);
-    action.active = true;
-    action.status = opening.status;
-    entries.push(action.record(opening.entry, now));
+    let opening = assignment::opening(target, rollout.initiation(group), group.confirmation_required, policy);
+    entries.push(action.record(opening, now));
     target.assigned_set = Some(action.distribution_set);
     target.update_status = UpdateStatus::Pending;
     target.open_actions.push(OpenAction::of(action, delivery.required_migration_step));
@@ -95,7 +97,6 @@ pub fn start(
 
 /// The target has the set already: the action is finished without its device (row A5).
 fn skip(target: &mut Target, action: &mut Action, delivery: Delivery<'_>) -> StatusEntry {
-    action.status = ActionStatus::Finished;
     if target.installed_set == Some(action.distribution_set) {
         target.installed_action = target.installed_action.max(Some(action.id));
     }
@@ -104,15 +105,4 @@ fn skip(target: &mut Target, action: &mut Action, delivery: Delivery<'_>) -> Sta
         format!("{SERVER_PREFIX}Distribution set is already assigned. Skipping this action."),
     ];
     action.record(EntryDraft::plain(ActionStatus::Running, messages), delivery.now)
-}
-
-/// Asks the device to cancel, because the rollout was stopped (row C5); `None` when there is nothing to ask.
-pub fn cancel(target: &mut Target, action: &mut Action, actor: &Actor, now: i64) -> Option<StatusEntry> {
-    let asks = action.active && !action.status.is_canceling_or_canceled();
-    asks.then(|| cancellation::cancel_by_server(target, action, actor, now))
-}
-
-/// Gives the action up without asking the device, because the rollout was deleted (row C6); `None` when it is closed.
-pub fn quit(target: &mut Target, action: &mut Action, actor: &Actor, now: i64) -> Option<StatusEntry> {
-    action.active.then(|| cancellation::quit_by_server(target, action, actor, now))
 }

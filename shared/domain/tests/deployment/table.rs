@@ -2,10 +2,11 @@
 //! history gets.
 //!
 //! A cell reads `STATUS+ENTRY`. `=` is the status as it was, no `+` is no entry, `!` is a refusal that changes nothing.
-//! Rows A make an action and have no state to be in; rows C5, C6 and A4–A6 are rollouts'; C4 and D3 are C1 and D1.
+//! Rows A1 to A4 make an action and have no state to be in; C4 and D3 are C1 and D1.
 
 use harrier_domain::action::{Action, ActionStatus, ActionType};
 use harrier_domain::feedback::{Execution, LateReports};
+use harrier_domain::lifecycle::{self, Trigger};
 use harrier_domain::target::OpenAction;
 use harrier_domain::{cancellation, forcing};
 
@@ -15,44 +16,83 @@ use ActionStatus::{
     Canceled, Canceling, Downloaded, Error, Finished, Retrieved, Running, Scheduled, WaitForConfirmation,
 };
 
+/// What a trigger of a rollout makes of a status. `=`: nothing.
+#[rustfmt::skip]
+const ROLLOUTS: &[(&str, Trigger, [&str; 9])] = &[
+    //                                                             Running      Retrieved    Waiting      Canceling   Scheduled                Fin. Err. Can. Down.
+    ("A5 group starts, set is there", Trigger::Skip,                          ["=",         "=",         "=",         "=",        "FINISHED",              "=", "=", "=", "="]),
+    ("A6 group starts",              Trigger::Start { confirmation: false }, ["=",         "=",         "=",         "=",        "RUNNING",               "=", "=", "=", "="]),
+    ("A6 group starts, to confirm",  Trigger::Start { confirmation: true },  ["=",         "=",         "=",         "=",        "WAIT_FOR_CONFIRMATION", "=", "=", "=", "="]),
+    ("B3 newer assignment",          Trigger::Supersede,                     ["=",         "=",         "=",         "=",        "CANCELED",              "=", "=", "=", "="]),
+    ("C5 rollout stopped",           Trigger::StopRollout,                   ["CANCELING", "CANCELING", "CANCELING", "=",        "=",                     "=", "=", "=", "="]),
+    ("C6 rollout deleted",           Trigger::DeleteRollout,                 ["CANCELED",  "CANCELED",  "CANCELED",  "CANCELED", "=",                     "=", "=", "=", "="]),
+];
+
+/// The rows a trigger is in. A new trigger does not compile without one.
+fn rows(trigger: Trigger) -> &'static [&'static str] {
+    match trigger {
+        Trigger::Skip => &["A5"],
+        Trigger::Start { .. } => &["A6"],
+        Trigger::Override => &["B1"],
+        Trigger::AutoClose => &["B2"],
+        Trigger::Supersede => &["B3"],
+        Trigger::RequestCancel => &["C1"],
+        Trigger::Lapse => &["C3"],
+        Trigger::StopRollout => &["C5"],
+        Trigger::DeleteRollout => &["C6"],
+        Trigger::ForceQuit => &["D1"],
+        Trigger::CancelDone => &["E1"],
+        Trigger::CancelRefused => &["E2"],
+        Trigger::CancelRemark => &["E3"],
+        Trigger::Fetch => &["F"],
+        Trigger::Progress(_) => &["G1", "G6"],
+        Trigger::Download(_) => &["G2", "G3"],
+        Trigger::Finish => &["G4"],
+        Trigger::Fail => &["G5"],
+        Trigger::Confirm => &["H1"],
+        Trigger::Deny { .. } => &["H2", "H3"],
+        Trigger::AutoConfirm => &["H4"],
+    }
+}
+
 /// The states of the columns.
 const STATES: [ActionStatus; 9] =
     [Running, Retrieved, WaitForConfirmation, Canceling, Scheduled, Finished, Error, Canceled, Downloaded];
 
 #[rustfmt::skip]
-const TABLE: &[(&str, [&str; 9])] = &[
+const TABLE: &[(&str, Option<Trigger>, [&str; 9])] = &[
     //                                    Running                  Retrieved                Waiting                  Canceling                Sched Finished   Error      Canceled               Downloaded
-    ("B1 newer assignment",              ["CANCELING+CANCELING",  "CANCELING+CANCELING",  "CANCELING+CANCELING",  "=",                     "=", "=",       "=",       "=",                   "="]),
-    ("B1 … over a migration step",       ["=",                    "=",                    "=",                    "=",                     "=", "=",       "=",       "=",                   "="]),
-    ("B2 newer assignment, autoclose",   ["CANCELED+CANCELED",    "CANCELED+CANCELED",    "CANCELED+CANCELED",    "CANCELED+CANCELED",     "=", "=",       "=",       "=",                   "="]),
-    ("C1 operator cancels",              ["CANCELING+CANCELING",  "CANCELING+CANCELING",  "CANCELING+CANCELING",  "!",                     "!", "!",       "!",       "!",                   "!"]),
-    ("C3 maintenance window lapsed",     ["CANCELING+CANCELING",  "CANCELING+CANCELING",  "CANCELING+CANCELING",  "=",                     "=", "=",       "=",       "=",                   "="]),
-    ("D1 force quit",                    ["!",                    "!",                    "!",                    "CANCELED+CANCELED",     "!", "!",       "!",       "!",                   "!"]),
-    ("E1 cancel feedback success",       ["!",                    "!",                    "!",                    "CANCELED+CANCELED",     "!", "!",       "!",       "=+CANCELED",          "!"]),
-    ("E2 cancel feedback failure",       ["!",                    "!",                    "!",                    "RUNNING+ERROR",         "!", "!",       "!",       "=+ERROR",             "!"]),
-    ("E2 cancel feedback rejected",      ["!",                    "!",                    "!",                    "RUNNING+CANCEL_REJECTED", "!", "!",     "!",       "=+CANCEL_REJECTED",   "!"]),
-    ("E3 cancel feedback canceled",      ["!",                    "!",                    "!",                    "=+WARNING",             "!", "!",       "!",       "=+WARNING",           "!"]),
-    ("E3 cancel feedback proceeding",    ["!",                    "!",                    "!",                    "=+RUNNING",             "!", "!",       "!",       "=+RUNNING",           "!"]),
-    ("F device fetches",                 ["RETRIEVED+RETRIEVED",  "=+RETRIEVED",          "=",                    "=+RETRIEVED",           "=", "=",       "=",       "=",                   "="]),
-    ("F device fetches again",           ["=",                    "=",                    "=",                    "=",                     "=", "=",       "=",       "=",                   "="]),
-    ("G1 proceeding",                    ["=+RUNNING",            "=+RUNNING",            "=+RUNNING",            "=+RUNNING",             "=+RUNNING", "=+RUNNING", "=+RUNNING", "=+RUNNING", "=+RUNNING"]),
-    ("G1 scheduled",                     ["=+RUNNING",            "=+RUNNING",            "=+RUNNING",            "=+RUNNING",             "=+RUNNING", "=+RUNNING", "=+RUNNING", "=+RUNNING", "=+RUNNING"]),
-    ("G1 resumed",                       ["=+RUNNING",            "=+RUNNING",            "=+RUNNING",            "=+RUNNING",             "=+RUNNING", "=+RUNNING", "=+RUNNING", "=+RUNNING", "=+RUNNING"]),
-    ("G1 rejected",                      ["=+WARNING",            "=+WARNING",            "=+WARNING",            "=+WARNING",             "=+WARNING", "=+WARNING", "=+WARNING", "=+WARNING", "=+WARNING"]),
-    ("G1 download",                      ["=+DOWNLOAD",           "=+DOWNLOAD",           "=+DOWNLOAD",           "=+DOWNLOAD",            "=+DOWNLOAD", "=+DOWNLOAD", "=+DOWNLOAD", "=+DOWNLOAD", "=+DOWNLOAD"]),
-    ("G1 canceled",                      ["=+CANCELED",           "=+CANCELED",           "=+CANCELED",           "=+CANCELED",            "=+CANCELED", "=+CANCELED", "=+CANCELED", "=+CANCELED", "=+CANCELED"]),
-    ("G2 downloaded",                    ["=+DOWNLOADED",         "=+DOWNLOADED",         "=+DOWNLOADED",         "=+DOWNLOADED",          "=+DOWNLOADED", "=+DOWNLOADED", "=+DOWNLOADED", "=+DOWNLOADED", "=+DOWNLOADED"]),
-    ("G3 downloaded, download-only",     ["DOWNLOADED+DOWNLOADED", "DOWNLOADED+DOWNLOADED", "DOWNLOADED+DOWNLOADED", "DOWNLOADED+DOWNLOADED", "=+DOWNLOADED", "=+DOWNLOADED", "=+DOWNLOADED", "=+DOWNLOADED", "=+DOWNLOADED"]),
-    ("G4 success",                       ["FINISHED+FINISHED",    "FINISHED+FINISHED",    "FINISHED+FINISHED",    "FINISHED+FINISHED",     "=", "=",       "=",       "=",                   "="]),
-    ("G4 success, download-only",        ["FINISHED+FINISHED",    "FINISHED+FINISHED",    "FINISHED+FINISHED",    "FINISHED+FINISHED",     "=", "=",       "=",       "=",                   "FINISHED+FINISHED"]),
-    ("G5 failure",                       ["ERROR+ERROR",          "ERROR+ERROR",          "ERROR+ERROR",          "ERROR+ERROR",           "=", "=",       "=",       "=",                   "="]),
-    ("G5 failure, download-only",        ["ERROR+ERROR",          "ERROR+ERROR",          "ERROR+ERROR",          "ERROR+ERROR",           "=", "=",       "=",       "=",                   "ERROR+ERROR"]),
-    ("G6 proceeding, late ones dropped", ["=+RUNNING",            "=+RUNNING",            "=+RUNNING",            "=+RUNNING",             "=", "=",       "=",       "=",                   "="]),
-    ("H1 confirmed",                     ["!",                    "!",                    "RUNNING+RUNNING",      "!",                     "!", "!",       "!",       "!",                   "!"]),
-    ("H2 denied, flow off",              ["!",                    "!",                    "=+WAIT_FOR_CONFIRMATION", "!",                  "!", "!",       "!",       "!",                   "!"]),
-    ("H3 denied, flow on",               ["WAIT_FOR_CONFIRMATION+WAIT_FOR_CONFIRMATION", "WAIT_FOR_CONFIRMATION+WAIT_FOR_CONFIRMATION", "=+WAIT_FOR_CONFIRMATION", "!", "!", "!", "!", "!", "!"]),
-    ("H4 auto-confirmed",                ["=",                    "=",                    "RUNNING+RUNNING",      "=",                     "=", "=",       "=",       "=",                   "="]),
-    ("I1 forced",                        ["=",                    "=",                    "=",                    "=",                     "=", "=",       "=",       "=",                   "="]),
+    ("B1 newer assignment",              Some(Trigger::Override),                                    ["CANCELING+CANCELING",  "CANCELING+CANCELING",  "CANCELING+CANCELING",  "=",                     "=", "=",       "=",       "=",                   "="]),
+    ("B1 … over a migration step",       None,                                                       ["=",                    "=",                    "=",                    "=",                     "=", "=",       "=",       "=",                   "="]),
+    ("B2 newer assignment, autoclose",   Some(Trigger::AutoClose),                                   ["CANCELED+CANCELED",    "CANCELED+CANCELED",    "CANCELED+CANCELED",    "CANCELED+CANCELED",     "=", "=",       "=",       "=",                   "="]),
+    ("C1 operator cancels",              Some(Trigger::RequestCancel),                               ["CANCELING+CANCELING",  "CANCELING+CANCELING",  "CANCELING+CANCELING",  "!",                     "!", "!",       "!",       "!",                   "!"]),
+    ("C3 maintenance window lapsed",     Some(Trigger::Lapse),                                       ["CANCELING+CANCELING",  "CANCELING+CANCELING",  "CANCELING+CANCELING",  "=",                     "=", "=",       "=",       "=",                   "="]),
+    ("D1 force quit",                    Some(Trigger::ForceQuit),                                   ["!",                    "!",                    "!",                    "CANCELED+CANCELED",     "!", "!",       "!",       "!",                   "!"]),
+    ("E1 cancel feedback success",       Some(Trigger::CancelDone),                                  ["!",                    "!",                    "!",                    "CANCELED+CANCELED",     "!", "!",       "!",       "=+CANCELED",          "!"]),
+    ("E2 cancel feedback failure",       Some(Trigger::CancelRefused),                               ["!",                    "!",                    "!",                    "RUNNING+ERROR",         "!", "!",       "!",       "=+ERROR",             "!"]),
+    ("E2 cancel feedback rejected",      Some(Trigger::CancelRefused),                               ["!",                    "!",                    "!",                    "RUNNING+CANCEL_REJECTED", "!", "!",     "!",       "=+CANCEL_REJECTED",   "!"]),
+    ("E3 cancel feedback canceled",      Some(Trigger::CancelRemark),                                ["!",                    "!",                    "!",                    "=+WARNING",             "!", "!",       "!",       "=+WARNING",           "!"]),
+    ("E3 cancel feedback proceeding",    Some(Trigger::CancelRemark),                                ["!",                    "!",                    "!",                    "=+RUNNING",             "!", "!",       "!",       "=+RUNNING",           "!"]),
+    ("F device fetches",                 Some(Trigger::Fetch),                                       ["RETRIEVED+RETRIEVED",  "=+RETRIEVED",          "=",                    "=+RETRIEVED",           "=", "=",       "=",       "=",                   "="]),
+    ("F device fetches again",           None,                                                       ["=",                    "=",                    "=",                    "=",                     "=", "=",       "=",       "=",                   "="]),
+    ("G1 proceeding",                    Some(Trigger::Progress(LateReports::Record)),               ["=+RUNNING",            "=+RUNNING",            "=+RUNNING",            "=+RUNNING",             "=+RUNNING", "=+RUNNING", "=+RUNNING", "=+RUNNING", "=+RUNNING"]),
+    ("G1 scheduled",                     Some(Trigger::Progress(LateReports::Record)),               ["=+RUNNING",            "=+RUNNING",            "=+RUNNING",            "=+RUNNING",             "=+RUNNING", "=+RUNNING", "=+RUNNING", "=+RUNNING", "=+RUNNING"]),
+    ("G1 resumed",                       Some(Trigger::Progress(LateReports::Record)),               ["=+RUNNING",            "=+RUNNING",            "=+RUNNING",            "=+RUNNING",             "=+RUNNING", "=+RUNNING", "=+RUNNING", "=+RUNNING", "=+RUNNING"]),
+    ("G1 rejected",                      Some(Trigger::Progress(LateReports::Record)),               ["=+WARNING",            "=+WARNING",            "=+WARNING",            "=+WARNING",             "=+WARNING", "=+WARNING", "=+WARNING", "=+WARNING", "=+WARNING"]),
+    ("G1 download",                      Some(Trigger::Progress(LateReports::Record)),               ["=+DOWNLOAD",           "=+DOWNLOAD",           "=+DOWNLOAD",           "=+DOWNLOAD",            "=+DOWNLOAD", "=+DOWNLOAD", "=+DOWNLOAD", "=+DOWNLOAD", "=+DOWNLOAD"]),
+    ("G1 canceled",                      Some(Trigger::Progress(LateReports::Record)),               ["=+CANCELED",           "=+CANCELED",           "=+CANCELED",           "=+CANCELED",            "=+CANCELED", "=+CANCELED", "=+CANCELED", "=+CANCELED", "=+CANCELED"]),
+    ("G2 downloaded",                    Some(Trigger::Download(LateReports::Record)),               ["=+DOWNLOADED",         "=+DOWNLOADED",         "=+DOWNLOADED",         "=+DOWNLOADED",          "=+DOWNLOADED", "=+DOWNLOADED", "=+DOWNLOADED", "=+DOWNLOADED", "=+DOWNLOADED"]),
+    ("G3 downloaded, download-only",     Some(Trigger::Download(LateReports::Record)),               ["DOWNLOADED+DOWNLOADED", "DOWNLOADED+DOWNLOADED", "DOWNLOADED+DOWNLOADED", "DOWNLOADED+DOWNLOADED", "=+DOWNLOADED", "=+DOWNLOADED", "=+DOWNLOADED", "=+DOWNLOADED", "=+DOWNLOADED"]),
+    ("G4 success",                       Some(Trigger::Finish),                                      ["FINISHED+FINISHED",    "FINISHED+FINISHED",    "FINISHED+FINISHED",    "FINISHED+FINISHED",     "=", "=",       "=",       "=",                   "="]),
+    ("G4 success, download-only",        Some(Trigger::Finish),                                      ["FINISHED+FINISHED",    "FINISHED+FINISHED",    "FINISHED+FINISHED",    "FINISHED+FINISHED",     "=", "=",       "=",       "=",                   "FINISHED+FINISHED"]),
+    ("G5 failure",                       Some(Trigger::Fail),                                        ["ERROR+ERROR",          "ERROR+ERROR",          "ERROR+ERROR",          "ERROR+ERROR",           "=", "=",       "=",       "=",                   "="]),
+    ("G5 failure, download-only",        Some(Trigger::Fail),                                        ["ERROR+ERROR",          "ERROR+ERROR",          "ERROR+ERROR",          "ERROR+ERROR",           "=", "=",       "=",       "=",                   "ERROR+ERROR"]),
+    ("G6 proceeding, late ones dropped", Some(Trigger::Progress(LateReports::Drop)),                 ["=+RUNNING",            "=+RUNNING",            "=+RUNNING",            "=+RUNNING",             "=", "=",       "=",       "=",                   "="]),
+    ("H1 confirmed",                     Some(Trigger::Confirm),                                     ["!",                    "!",                    "RUNNING+RUNNING",      "!",                     "!", "!",       "!",       "!",                   "!"]),
+    ("H2 denied, flow off",              Some(Trigger::Deny { confirmation_flow: false }),           ["!",                    "!",                    "=+WAIT_FOR_CONFIRMATION", "!",                  "!", "!",       "!",       "!",                   "!"]),
+    ("H3 denied, flow on",               Some(Trigger::Deny { confirmation_flow: true }),            ["WAIT_FOR_CONFIRMATION+WAIT_FOR_CONFIRMATION", "WAIT_FOR_CONFIRMATION+WAIT_FOR_CONFIRMATION", "=+WAIT_FOR_CONFIRMATION", "!", "!", "!", "!", "!", "!"]),
+    ("H4 auto-confirmed",                Some(Trigger::AutoConfirm),                                 ["=",                    "=",                    "RUNNING+RUNNING",      "=",                     "=", "=",       "=",       "=",                   "="]),
+    ("I1 forced",                        None,                                                       ["=",                    "=",                    "=",                    "=",                     "=", "=",       "=",       "=",                   "="]),
 ];
 
 /// The id of the one action.
@@ -148,7 +188,7 @@ fn cell(before: &Action, after: &Action, entries: &[ActionStatus], done: bool) -
 
 #[test]
 fn every_trigger_in_every_state() {
-    for (trigger, row) in TABLE {
+    for (trigger, _, row) in TABLE {
         for (state, expected) in STATES.into_iter().zip(row) {
             let download_only = trigger.contains("download-only") || state == Downloaded && !trigger.starts_with("G");
             let mut world = world(state, download_only, trigger.contains("migration step"));
@@ -161,6 +201,26 @@ fn every_trigger_in_every_state() {
             assert_eq!(after.active, is_open(after.status), "{trigger}, {state:?}: active");
             let copy = world.target.open_action(ID).map(|open| open.status);
             assert_eq!(copy, after.active.then_some(after.status), "{trigger}, {state:?}: the target's copy");
+        }
+    }
+}
+
+/// The state machine by itself says what its users make of it.
+#[test]
+fn the_state_machine_is_the_table() {
+    let behaviour = TABLE.iter().filter_map(|(name, trigger, row)| Some((*name, (*trigger)?, *row)));
+    for (name, trigger, row) in behaviour.chain(ROLLOUTS.iter().copied()) {
+        assert!(rows(trigger).iter().any(|row| name.starts_with(row)), "{name} is {trigger:?}");
+        for (state, cell) in STATES.into_iter().zip(row) {
+            let download_only = name.contains("download-only") || state == Downloaded && !name.starts_with('G');
+            let action_type = if download_only { ActionType::DownloadOnly } else { ActionType::Soft };
+            let next = lifecycle::next(state, action_type, trigger).map(ActionStatus::name);
+            let expected = match cell.split_once('+') {
+                Some(("=", _)) => Some(state.name()),
+                Some((status, _)) => Some(status),
+                None => Some(cell).filter(|cell| !matches!(*cell, "=" | "!")),
+            };
+            assert_eq!(next, expected, "{name}, {state:?}");
         }
     }
 }
