@@ -10,6 +10,7 @@ mod changes;
 mod consistency;
 mod database;
 mod error;
+mod expression;
 mod fleet;
 mod item;
 mod keys;

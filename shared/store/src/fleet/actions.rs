@@ -1,17 +1,17 @@
 //! Actions and their history.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use harrier_domain::Tenant;
 use harrier_domain::action::{Action, StatusEntry};
 
 use crate::database::{Consistency, Page, Range, SortRange};
 use crate::error::{Result, StoreError};
-use crate::item::{Key, Loaded, Record, decode};
+use crate::expression::{Expression, number, text};
+use crate::item::{Key, Loaded, Record, decode, encode};
 use crate::keys;
 use crate::meter::{self, Kind};
 use crate::rollouts::counted;
 use crate::schema::{INDEX_BY_ID, INDEX_PARTITION_KEY, INDEX_SORT_KEY, PARTITION_KEY, SORT_KEY, Table};
-use crate::transaction::{Expression, history_condition, open_condition};
 use crate::{MAX_PAGE, Store};
 
 impl Record for Action {
@@ -182,8 +182,8 @@ impl Store {
         limit: i64,
     ) -> Result<()> {
         let mut update = counting(entry);
-        let condition = history_condition(&mut update, action.status, limit);
-        self.append_on(tenant, entry, update, condition).await
+        let open = update.open_in(action.status, limit);
+        self.append_if(tenant, entry, update, open).await
     }
 
     /// As [`Store::append_plainly`], for an action that was not read.
@@ -193,74 +193,31 @@ impl Store {
     /// one: to tell which, it must be read.
     pub async fn append_unseen(&self, tenant: &Tenant, entry: &StatusEntry, limit: i64) -> Result<()> {
         let mut update = counting(entry);
-        let (last, id) = (update.name("le"), update.value(AttributeValue::N(entry.id.to_string())));
-        let condition = format!("{} AND {last} < {id}", open_condition(&mut update, limit));
-        self.append_on(tenant, entry, update, condition).await
+        let (open, newer) = (update.open(limit), update.compare("le", "<", number(entry.id)));
+        self.append_if(tenant, entry, update, format!("{open} AND {newer}")).await
     }
 
-    async fn append_on(
+    async fn append_if(
         &self,
         tenant: &Tenant,
         entry: &StatusEntry,
         update: Expression,
         condition: String,
     ) -> Result<()> {
-        let key = keys::action(tenant, &entry.controller_id, entry.action);
-        let counted = self
-            .database
-            .client
-            .update_item()
-            .table_name(self.database.table_name(key.table))
-            .set_key(Some(key.attributes()))
-            .update_expression(update.text())
-            .condition_expression(condition)
-            .set_expression_attribute_names(Some(update.names))
-            .set_expression_attribute_values(Some(update.values))
-            .return_values(ReturnValue::None)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match counted {
-            Ok(answer) => meter::record(Kind::Write, answer.consumed_capacity()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                return Err(StoreError::Conflict);
-            }
-            Err(error) => return Err(StoreError::backend(error)),
-        }
-        self.put_entry(tenant, entry).await
-    }
-
-    async fn put_entry(&self, tenant: &Tenant, entry: &StatusEntry) -> Result<()> {
-        let answer = self
-            .database
-            .client
-            .put_item()
-            .table_name(self.database.table_name(Table::Fleet))
-            .set_item(Some(crate::item::encode(entry, tenant)?))
-            .condition_expression(format!("attribute_not_exists({PARTITION_KEY})"))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                meter::record(Kind::Write, answer.consumed_capacity());
-                Ok(())
-            }
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Err(StoreError::Conflict)
-            }
-            Err(error) => Err(StoreError::backend(error)),
-        }
+        let action = keys::action(tenant, &entry.controller_id, entry.action);
+        let appended = self.database.update_if(&action, update, condition).await?
+            && self.database.put_new(Table::Fleet, encode(entry, tenant)?).await?;
+        if appended { Ok(()) } else { Err(StoreError::Conflict) }
     }
 }
 
 /// The change of an action that gets the entry.
 fn counting(entry: &StatusEntry) -> Expression {
     let mut update = Expression::default();
-    update.set("le", AttributeValue::N(entry.id.to_string()));
-    update.set("ls", AttributeValue::S(entry.status.name().to_owned()));
+    update.set("le", number(entry.id));
+    update.set("ls", text(entry.status.name()));
     update.add("n", 1);
-    update.add(crate::item::REVISION, 1);
+    update.count_revision();
     update
 }
 

@@ -1,17 +1,15 @@
 //! Target records.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use harrier_domain::Tenant;
 use harrier_domain::target::Target;
 
 use crate::database::{Consistency, Range, SortRange};
-use crate::error::{Result, StoreError};
+use crate::error::Result;
+use crate::expression::{Expression, exists, number, text};
 use crate::item::{Key, Loaded, Record, decode};
 use crate::keys;
-use crate::meter::{self, Kind};
-use crate::schema::{PARTITION_KEY, Table};
-use crate::transaction::{Expression, Transaction};
-use crate::{MAX_PAGE, Store};
+use crate::schema::Table;
+use crate::{MAX_PAGE, Store, Transaction};
 
 impl Record for Target {
     fn key(&self, tenant: &Tenant) -> Key {
@@ -90,33 +88,13 @@ impl Store {
         now: i64,
         address: Option<&str>,
     ) -> Result<()> {
-        let key = keys::target(tenant, controller_id);
         let mut update = Expression::default();
-        update.set("seen", AttributeValue::N(now.to_string()));
+        update.set("seen", number(now));
         if let Some(address) = address {
-            update.set("addr", AttributeValue::S(address.to_owned()));
+            update.set("addr", text(address));
         }
-        let answer = self
-            .database
-            .client
-            .update_item()
-            .table_name(self.database.table_name(key.table))
-            .set_key(Some(key.attributes()))
-            .update_expression(update.text())
-            .condition_expression(format!("attribute_exists({PARTITION_KEY})"))
-            .set_expression_attribute_names(Some(update.names))
-            .set_expression_attribute_values(Some(update.values))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                meter::record(Kind::Write, answer.consumed_capacity());
-                Ok(())
-            }
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
-            Err(error) => Err(StoreError::backend(error)),
-        }
+        self.database.update_if(&keys::target(tenant, controller_id), update, exists()).await?;
+        Ok(())
     }
 }
 
