@@ -7,12 +7,13 @@
 use harrier_domain::Tenant;
 use serde::{Deserialize, Serialize};
 
-use crate::database::{Consistency, Range, SortRange};
 use crate::error::Result;
 use crate::expression::{Expression, number};
-use crate::item::{Key, Loaded, Record, decode};
+use crate::item::{Key, Record};
+use crate::range::Range;
+use crate::records::values;
 use crate::schema::Table;
-use crate::{MAX_PAGE, Store, Transaction, keys};
+use crate::{Store, Transaction, keys};
 
 /// A campaign and when the clock looks at it next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,18 +39,9 @@ impl Record for DueCampaign {
 impl Store {
     /// The campaigns that are due at `now`, in no particular order.
     pub async fn due_campaigns(&self, now: i64) -> Result<Vec<DueCampaign>> {
-        let range = Range {
-            table: Table::Campaigns,
-            partition: keys::DUE.to_owned(),
-            sort: SortRange::All,
-            forward: true,
-            limit: MAX_PAGE,
-            consistency: Consistency::Strong,
-        };
-        let items = self.database.query_all(&range).await?;
-        let due = items.into_iter().map(|item| decode(item).map(Loaded::into_inner));
-        let due: Vec<DueCampaign> = due.collect::<Result<_>>()?;
-        Ok(due.into_iter().filter(|campaign| campaign.at <= now).collect())
+        let range = Range::of(Table::Campaigns, keys::DUE.to_owned());
+        let waiting: Vec<DueCampaign> = values(self.database.all(&range).await?);
+        Ok(waiting.into_iter().filter(|campaign| campaign.at <= now).collect())
     }
 
     /// Has the clock look at a campaign again at `at`, unless its time changed meanwhile or it needs the clock no more.

@@ -3,13 +3,13 @@
 use harrier_domain::Tenant;
 use harrier_domain::target::Target;
 
-use crate::database::{Consistency, Range, SortRange};
+use crate::database::Consistency;
 use crate::error::Result;
 use crate::expression::{Expression, exists, number, text};
-use crate::item::{Key, Loaded, Record, decode};
-use crate::keys;
+use crate::item::{Key, Loaded, Record};
+use crate::range::Range;
 use crate::schema::Table;
-use crate::{MAX_PAGE, Store, Transaction};
+use crate::{Store, Transaction, keys};
 
 impl Record for Target {
     fn key(&self, tenant: &Tenant) -> Key {
@@ -28,15 +28,13 @@ impl Store {
         controller_id: &str,
         consistency: Consistency,
     ) -> Result<Option<Loaded<Target>>> {
-        let item = self.database.get(&keys::target(tenant, controller_id), consistency).await?;
-        item.map(decode).transpose()
+        self.database.find(&keys::target(tenant, controller_id), consistency).await
     }
 
     /// Many targets, in no order; unknown ids are left out.
     pub async fn targets(&self, tenant: &Tenant, controller_ids: &[String]) -> Result<Vec<Loaded<Target>>> {
         let keys: Vec<Key> = controller_ids.iter().map(|id| keys::target(tenant, id)).collect();
-        let items = self.database.get_many(Table::Fleet, &keys, Consistency::Strong).await?;
-        items.into_iter().map(decode).collect()
+        self.database.find_many(Table::Fleet, &keys, Consistency::Strong).await
     }
 
     /// One page of a shard, in the order of controller ids, starting after `after`.
@@ -47,29 +45,13 @@ impl Store {
         after: Option<&str>,
         limit: i32,
     ) -> Result<Vec<Loaded<Target>>> {
-        let range = Range {
-            table: Table::Fleet,
-            partition: keys::targets(tenant, shard),
-            sort: after.map_or(SortRange::All, |id| SortRange::After(id.to_owned())),
-            forward: true,
-            limit: limit.min(MAX_PAGE),
-            consistency: Consistency::Strong,
-        };
-        let page = self.database.query(&range, None).await?;
-        page.items.into_iter().map(decode).collect()
+        let shard = Range::of(Table::Fleet, keys::targets(tenant, shard)).limit(limit);
+        self.database.first_page(&shard.after(after)).await
     }
 
     /// How many targets the tenant has: exact, from the counters.
     pub async fn target_count(&self, tenant: &Tenant) -> Result<u64> {
-        let range = Range {
-            table: Table::Fleet,
-            partition: keys::target_counts(tenant),
-            sort: SortRange::All,
-            forward: true,
-            limit: MAX_PAGE,
-            consistency: Consistency::Strong,
-        };
-        let items = self.database.query_all(&range).await?;
+        let items = self.database.query_all(&Range::of(Table::Fleet, keys::target_counts(tenant))).await?;
         let counts = items.iter().filter_map(|item| item.get(COUNT)?.as_n().ok()?.parse::<i64>().ok());
         Ok(u64::try_from(counts.sum::<i64>()).unwrap_or(0))
     }
