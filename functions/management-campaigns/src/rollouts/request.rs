@@ -7,7 +7,7 @@ use harrier_domain::text::{self, Violations};
 use harrier_domain::{Error, Result};
 use harrier_rest::resources::{ActionTypeName, ConditionResource, ErrorActionResource, SuccessActionResource};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -17,9 +17,8 @@ pub(super) struct RolloutRequest {
     target_filter_query: Option<String>,
     #[serde(default)]
     distribution_set_id: i64,
-    #[serde(rename = "type", default, deserialize_with = "action_type")]
-    #[schemars(with = "Option<ActionTypeName>")]
-    kind: Option<ActionType>,
+    #[serde(rename = "type")]
+    kind: Option<ActionTypeName>,
     forcetime: Option<i64>,
     pub start_at: Option<i64>,
     weight: Option<i64>,
@@ -58,12 +57,6 @@ struct GroupRequest {
     error_action: Option<ErrorActionResource>,
 }
 
-fn action_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ActionType>, D::Error> {
-    let name: Option<String> = Option::deserialize(deserializer)?;
-    let known = |name: String| ActionType::from_wire(&name).ok_or_else(|| de::Error::custom("unknown action type"));
-    name.map(known).transpose()
-}
-
 impl RolloutRequest {
     /// `confirmation` is what holds for groups that do not say whether they need one.
     ///
@@ -86,7 +79,7 @@ impl RolloutRequest {
             description,
             filter: filter.unwrap_or_default(),
             distribution_set: self.distribution_set_id,
-            action_type: self.kind.unwrap_or_default(),
+            action_type: self.kind.map(ActionType::from).unwrap_or_default(),
             forced_time: self.forcetime,
             weight: weight.unwrap_or(DEFAULT_WEIGHT),
             start_at: self.start_at,
