@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::{ActionType, DEFAULT_WEIGHT};
 use crate::audit::{Actor, Audit};
+use crate::named;
 use crate::text::{self, Violations};
 use crate::{Error, Result};
 
@@ -19,30 +20,19 @@ const CLOCK_DRIVEN_PERIOD: i64 = 900_000;
 /// The heaviest weight (`domain-behaviour.md` §10.2).
 const MAX_WEIGHT: i64 = 1000;
 
-/// Where an auto assignment stands (`domain-behaviour.md` §10.3). There is no "finished".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum AutoAssignmentStatus {
-    WaitingForApproval,
-    /// Nothing leads out of it but deletion.
-    ApprovalDenied,
-    /// Starts by itself as soon as its start time has come, or when it has none.
-    Ready,
-    Running,
-    Paused,
-}
-
-impl AutoAssignmentStatus {
-    /// The name in Management API bodies and RSQL.
-    #[must_use]
-    pub fn wire_name(self) -> &'static str {
-        match self {
-            Self::WaitingForApproval => "waiting_for_approval",
-            Self::ApprovalDenied => "approval_denied",
-            Self::Ready => "ready",
-            Self::Running => "running",
-            Self::Paused => "paused",
-        }
+named! {
+    /// Where an auto assignment stands (`domain-behaviour.md` §10.3), as Management API bodies and RSQL call it. There is no
+    /// "finished".
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum AutoAssignmentStatus {
+        WaitingForApproval = "waiting_for_approval",
+        /// Nothing leads out of it but deletion.
+        ApprovalDenied = "approval_denied",
+        /// Starts by itself as soon as its start time has come, or when it has none.
+        Ready = "ready",
+        Running = "running",
+        Paused = "paused",
     }
 }
 
@@ -309,7 +299,7 @@ impl AutoAssignment {
         now: i64,
     ) -> Result<()> {
         if self.status != from {
-            let (present, wanted) = (self.status.wire_name(), to.wire_name());
+            let (present, wanted) = (self.status.name(), to.name());
             let text = format!("Auto assignment {} is {present} and cannot become {wanted}.", self.id);
             return Err(Error::AutoAssignmentIllegalState(text));
         }

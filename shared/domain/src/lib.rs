@@ -20,6 +20,7 @@ pub mod feedback;
 pub mod forcing;
 pub mod invalidation;
 pub mod maintenance;
+mod names;
 pub mod network;
 pub mod offer;
 pub mod polling;

@@ -8,29 +8,18 @@ use std::collections::BTreeSet;
 use crate::action::{Action, ActionStatus, ActionType};
 use crate::audit::{Actor, Audit};
 use crate::maintenance::ScheduleText;
+use crate::named;
 
-/// Where a target stands (`domain-behaviour.md` §4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum UpdateStatus {
-    Unknown,
-    InSync,
-    Pending,
-    Error,
-    Registered,
-}
-
-impl UpdateStatus {
-    /// The name in Management API bodies and RSQL.
-    #[must_use]
-    pub fn wire_name(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::InSync => "in_sync",
-            Self::Pending => "pending",
-            Self::Error => "error",
-            Self::Registered => "registered",
-        }
+named! {
+    /// Where a target stands (`domain-behaviour.md` §4.1), as Management API bodies and RSQL call it.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum UpdateStatus {
+        Unknown = "unknown",
+        InSync = "in_sync",
+        Pending = "pending",
+        Error = "error",
+        Registered = "registered",
     }
 }
 

@@ -107,7 +107,7 @@ impl ActionResource {
             kind: action.wire_type(),
             status: action.status.wire_name(),
             active: action.active,
-            force_type: action.action_type.wire_name(),
+            force_type: action.action_type.name(),
             force_time: action.forced_time.filter(|_| time_forced),
             weight: action.weight,
             maintenance_window: action.window.as_ref().map(|text| MaintenanceWindowResource::new(text, now)),

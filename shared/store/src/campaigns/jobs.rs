@@ -1,6 +1,6 @@
 //! Jobs: work over a whole tenant, in parts that advance by themselves, each with a cursor.
 
-use harrier_domain::Tenant;
+use harrier_domain::{Tenant, named};
 use serde::{Deserialize, Serialize};
 
 use crate::database::Consistency;
@@ -10,24 +10,15 @@ use crate::range::Range;
 use crate::schema::Table;
 use crate::{Store, keys};
 
-/// What a job does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum JobKind {
-    /// Takes distribution sets back.
-    #[serde(rename = "invalidation")]
-    Invalidation,
-    /// Removes old actions.
-    #[serde(rename = "clean-up")]
-    CleanUp,
-}
-
-impl JobKind {
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Invalidation => "invalidation",
-            Self::CleanUp => "clean-up",
-        }
+named! {
+    /// What a job does.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum JobKind {
+        /// Takes distribution sets back.
+        Invalidation = "invalidation",
+        /// Removes old actions.
+        CleanUp = "clean-up",
     }
 }
 
