@@ -135,17 +135,14 @@ impl AutoAssignmentDraft {
     /// [`Error::ConstraintViolation`].
     pub fn checked(self) -> Result<Self> {
         let mut violations = Violations::default();
-        let named = text::required("name", self.name).and_then(|name| text::name("name", &name));
-        let asked = text::required("targetFilterQuery", self.query);
-        let asked = asked.and_then(|query| text::query("targetFilterQuery", &query));
-        let described = self.description.map(|value| text::description("description", &value)).transpose();
-        let (name, query) = (violations.check(named), violations.check(asked));
-        let description = violations.check(described).flatten();
+        let name = violations.required(text::name, "name", self.name);
+        let query = violations.required(text::query, "targetFilterQuery", self.query);
+        let description = violations.optional(text::description, "description", self.description);
         if self.weight.is_some_and(|weight| !(0..=MAX_WEIGHT).contains(&weight)) {
             violations.add("weight", "must be between 0 and 1000");
         }
         violations.finish()?;
-        Ok(Self { name, description, query, ..self })
+        Ok(Self { name: Some(name), description, query: Some(query), ..self })
     }
 
     /// Refuses the one action type that does not go with auto assignments.

@@ -15,6 +15,7 @@ pub mod classification;
 pub mod configuration;
 pub mod confirmation;
 pub mod consistency;
+pub mod edits;
 pub mod error;
 pub mod feedback;
 pub mod forcing;

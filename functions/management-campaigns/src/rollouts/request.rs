@@ -65,9 +65,8 @@ impl RolloutRequest {
     /// each other.
     pub fn into_new_rollout(self, confirmation: bool, authorities: Vec<String>) -> Result<NewRollout> {
         let mut violations = Violations::default();
-        let name = violations.check(text::required("name", self.name.as_ref()));
-        let name = name.and_then(|name| violations.check(text::name("name", name)));
-        let description = optional(&mut violations, text::description, "description", self.description.as_ref());
+        let name = violations.required(text::name, "name", self.name.as_ref());
+        let description = violations.optional(text::description, "description", self.description.as_ref());
         let filter = violations.check(required_filter(self.target_filter_query.as_ref()));
         let weight = violations.check(weight(self.weight));
         let conditions = self.conditions(&Conditions::default());
@@ -75,7 +74,7 @@ impl RolloutRequest {
         let grouping = violations.check(self.grouping(&conditions, confirmation));
         violations.finish()?;
         Ok(NewRollout {
-            name: name.unwrap_or_default(),
+            name,
             description,
             filter: filter.unwrap_or_default(),
             distribution_set: self.distribution_set_id,
@@ -139,11 +138,10 @@ impl TemplateRequest {
 impl GroupRequest {
     fn checked(&self, inherited: &Conditions, confirmation_required: bool) -> Result<NewGroup> {
         let mut violations = Violations::default();
-        let name = violations.check(text::required("groups.name", self.name.as_ref()));
-        let name = name.and_then(|name| violations.check(text::name("groups.name", name)));
-        let description = optional(&mut violations, text::description, "groups.description", self.description.as_ref());
+        let name = violations.required(text::name, "groups.name", self.name.as_ref());
+        let description = violations.optional(text::description, "groups.description", self.description.as_ref());
         let filter = self.target_filter_query.as_ref().filter(|filter| !filter.trim().is_empty());
-        let filter = optional(&mut violations, text::query, "groups.targetFilterQuery", filter);
+        let filter = violations.optional(text::query, "groups.targetFilterQuery", filter);
         let conditions = Pieces {
             success_condition: self.success_condition.as_ref(),
             success_action: self.success_action.as_ref(),
@@ -154,7 +152,7 @@ impl GroupRequest {
         check_conditions(&mut violations, &conditions);
         violations.finish()?;
         Ok(NewGroup {
-            name: name.unwrap_or_default(),
+            name,
             description,
             filter: filter.unwrap_or_default(),
             percentage: self.target_percentage.unwrap_or(100.0),
@@ -219,15 +217,6 @@ fn weight(weight: Option<i64>) -> Result<u16> {
     };
     let in_range = u16::try_from(weight).ok().filter(|weight| *weight <= 1000);
     in_range.ok_or_else(|| Error::violation("weight", "must be between 0 and 1000"))
-}
-
-fn optional(
-    violations: &mut Violations,
-    rule: fn(&str, &str) -> Result<String>,
-    field: &str,
-    value: Option<&String>,
-) -> Option<String> {
-    violations.check(value.map(|value| rule(field, value)).transpose()).flatten()
 }
 
 fn exclusive(reason: &str) -> Error {

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use harrier_domain::Entity;
 use harrier_domain::authority::Authority;
+use harrier_domain::edits::change_optional;
 use harrier_domain::software::DistributionSetType;
 use harrier_domain::text::{self, Violations};
 use harrier_rest::resources::DistributionSetTypeResource;
@@ -12,7 +13,7 @@ use harrier_store::{Loaded, until_settled};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::edits::{Editor, change_optional, optional, require_alive};
+use crate::edits::{Editor, require_alive};
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct DistributionSetTypeUpdate {
@@ -49,8 +50,8 @@ fn decide(
     require_alive(set_type.deleted, Entity::DistributionSetType, set_type.id)?;
     let before = set_type.clone();
     let mut violations = Violations::default();
-    let description = optional(&mut violations, text::description, "description", request.description.as_ref());
-    let colour = optional(&mut violations, text::colour, "colour", request.colour.as_ref());
+    let description = violations.optional(text::description, "description", request.description.as_ref());
+    let colour = violations.optional(text::colour, "colour", request.colour.as_ref());
     violations.finish()?;
     change_optional(&mut set_type.description, description);
     change_optional(&mut set_type.colour, colour);

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use harrier_domain::Entity;
 use harrier_domain::authority::Authority;
+use harrier_domain::edits::{change, change_optional};
 use harrier_domain::software::SoftwareModule;
 use harrier_domain::text::{self, Violations};
 use harrier_rest::resources::SoftwareModuleResource;
@@ -12,7 +13,7 @@ use harrier_store::{Loaded, until_settled};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::edits::{Editor, change, change_optional, optional, require_alive};
+use crate::edits::{Editor, require_alive};
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct SoftwareModuleUpdate {
@@ -47,8 +48,8 @@ fn decide(module: &mut SoftwareModule, request: &SoftwareModuleUpdate, editor: &
     require_alive(module.deleted, Entity::SoftwareModule, module.id)?;
     let before = module.clone();
     let mut violations = Violations::default();
-    let description = optional(&mut violations, text::description, "description", request.description.as_ref());
-    let vendor = optional(&mut violations, text::vendor, "vendor", request.vendor.as_ref());
+    let description = violations.optional(text::description, "description", request.description.as_ref());
+    let vendor = violations.optional(text::vendor, "vendor", request.vendor.as_ref());
     violations.finish()?;
     change_optional(&mut module.description, description);
     change_optional(&mut module.vendor, vendor);

@@ -42,8 +42,8 @@ impl FilterRequest {
     /// The same with trimmed texts, if they obey their rules and the query can be understood.
     fn checked(self, app: &App, caller: &Caller) -> harrier_domain::Result<Self> {
         let mut violations = text::Violations::default();
-        let name = self.name.and_then(|value| violations.check(text::name("name", &value)));
-        let query = self.query.and_then(|value| violations.check(text::query("query", &value)));
+        let name = violations.optional(text::name, "name", self.name);
+        let query = violations.optional(text::query, "query", self.query);
         violations.finish()?;
         selection::query(app, caller, query.as_deref(), &fields::TARGET)?;
         Ok(Self { name, query })
