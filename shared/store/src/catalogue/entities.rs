@@ -1,5 +1,6 @@
 //! Entities addressed by a number.
 
+use harrier_domain::audit::Audit;
 use harrier_domain::classification::{DistributionSetTag, TargetFilter, TargetTag, TargetType};
 use harrier_domain::software::{DistributionSet, DistributionSetType, SoftwareModule, SoftwareModuleType};
 use harrier_domain::{Entity, Error, Tenant};
@@ -20,6 +21,8 @@ pub trait CatalogueRecord: Record {
     const ENTITY: Entity;
 
     fn id(&self) -> i64;
+
+    fn audit_mut(&mut self) -> &mut Audit;
 }
 
 macro_rules! catalogue_record {
@@ -30,6 +33,10 @@ macro_rules! catalogue_record {
 
             fn id(&self) -> i64 {
                 self.id
+            }
+
+            fn audit_mut(&mut self) -> &mut Audit {
+                &mut self.audit
             }
         }
 
