@@ -16,8 +16,6 @@ use harrier_runtime::{App, Caller};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::targets::selection;
-
 /// Where names of target filters are unique.
 const NAMES: &str = "target-filter-name";
 
@@ -45,7 +43,7 @@ impl FilterRequest {
         let name = violations.optional(text::name, "name", self.name);
         let query = violations.optional(text::query, "query", self.query);
         violations.finish()?;
-        selection::query(app, caller, query.as_deref(), &fields::TARGET)?;
+        caller.query(app, query.as_deref(), &fields::TARGET)?;
         Ok(Self { name, query })
     }
 }

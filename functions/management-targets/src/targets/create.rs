@@ -20,8 +20,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::view;
-
 /// Transactions under way at the same time.
 const CONCURRENCY: usize = 8;
 
@@ -49,7 +47,7 @@ pub(super) async fn create(
     refuse_known(&app, &caller, &targets).await?;
     number(&app, &caller, &mut targets).await?;
     write(&app, &caller, &targets).await?;
-    let context = view::context(&app, &caller, &targets).await?;
+    let context = caller.target_context(&app, &targets).await?;
     Ok(Hal::created(targets.iter().map(|target| context.item(target, &origin)).collect()))
 }
 

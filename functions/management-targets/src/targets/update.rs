@@ -13,7 +13,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::retype::{NewType, retype};
-use super::view;
 
 /// The id that takes the type away.
 const NO_TYPE: i64 = -1;
@@ -43,7 +42,7 @@ pub(super) async fn update(
     }
     let update = body.checked()?;
     let target = until_settled(|| change(&app, &caller, &id, &update)).await?;
-    let context = view::context(&app, &caller, [&*target]).await?;
+    let context = caller.target_context(&app, [&*target]).await?;
     Ok(Hal::ok(context.single(&target, &origin)))
 }
 
