@@ -90,17 +90,12 @@ pub struct AutoAssignment {
     #[serde(rename = "np", default)]
     pub passes: u64,
     /// Something changed behind the pass under way: another one follows it.
-    #[serde(rename = "again", default, skip_serializing_if = "is_false")]
+    #[serde(rename = "again", default, skip_serializing_if = "std::ops::Not::not")]
     pub pass_again: bool,
     #[serde(flatten)]
     pub audit: Audit,
     #[serde(rename = "rev", default)]
     pub revision: u64,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 /// An auto assignment as it is asked for.

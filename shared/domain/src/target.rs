@@ -55,7 +55,7 @@ pub struct OpenAction {
     #[serde(rename = "lc", default, skip_serializing_if = "Option::is_none")]
     pub last_status_code: Option<i32>,
     /// Newer assignments leave the action alone (`domain-behaviour.md` §6.4).
-    #[serde(rename = "rms", default, skip_serializing_if = "is_false")]
+    #[serde(rename = "rms", default, skip_serializing_if = "std::ops::Not::not")]
     pub required_migration_step: bool,
     /// The rollout group it belongs to.
     #[serde(rename = "rg", default, skip_serializing_if = "Option::is_none")]
@@ -73,7 +73,7 @@ pub struct ScheduledAction {
     #[serde(rename = "rg")]
     pub rollout_group: i64,
     /// Newer assignments leave the action alone (`domain-behaviour.md` §6.4).
-    #[serde(rename = "rms", default, skip_serializing_if = "is_false")]
+    #[serde(rename = "rms", default, skip_serializing_if = "std::ops::Not::not")]
     pub required_migration_step: bool,
 }
 
@@ -124,11 +124,6 @@ impl RolloutsOfTarget {
     fn is_unknown(&self) -> bool {
         *self == Self::default()
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 /// One device.

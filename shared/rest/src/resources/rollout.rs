@@ -5,7 +5,7 @@ use harrier_domain::rollout::{Conditions, Counts, ErrorCondition, Rollout, Rollo
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Base;
+use super::{Base, link_set};
 use crate::{Href, Links, Origin};
 
 /// How many targets are in which state; all keys are always there.
@@ -153,11 +153,7 @@ impl RolloutResource {
             links.add(command, own().segment(command));
         }
         links.add("groups", own().segment("deploygroups").query("offset", 0).query("limit", 50));
-        let set_href = origin.href("/rest/v1/distributionsets").segment(rollout.distribution_set);
-        match set {
-            Some((name, version)) => links.add_named("distributionset", set_href, format!("{name}:{version}")),
-            None => links.add("distributionset", set_href),
-        }
+        link_set(&mut links, rollout.distribution_set, set, origin);
         let details = RolloutDetails {
             total_targets_per_status: Some(StatusCountsResource::new(counts, rollout.total_targets)),
             total_groups: Some(rollout.groups),
