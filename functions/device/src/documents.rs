@@ -91,8 +91,8 @@ impl Deployment {
         let window_open = Maintenance::at(action.window.as_ref(), session.now).is_open();
         let told = instructions(action.action_type, action.forced_time, window_open, session.now);
         Self {
-            download: told.download.wire_name(),
-            update: told.update.wire_name(),
+            download: told.download.name(),
+            update: told.update.name(),
             maintenance_window: window_name(told),
             chunks: modules.iter().map(|module| Chunk::of(module, &session.links)).collect(),
         }

@@ -6,7 +6,7 @@ use harrier_domain::classification::{TargetTag, TargetType};
 use harrier_domain::polling::{Interval, Override, Polling};
 use harrier_domain::target::Target;
 use harrier_query::{Field, Placeholders, Query, fields};
-use harrier_store::search::{NamedSet, NamedTag, NamedType, TargetRow};
+use harrier_store::search::{Named, TargetRow};
 use harrier_store::{Consistency, Loaded, Result, TargetDetails};
 
 use crate::access::Session;
@@ -48,19 +48,18 @@ async fn resolve(session: &Session, target: &Target, query: &mut Query) -> Resul
                 Some(set) => session.library.set(session.lookup(i64::MIN), set).await?,
                 None => None,
             };
-            query.resolve(field, &set.iter().map(|set| NamedSet(set)).collect::<Vec<_>>());
+            query.resolve(field, &set.iter().map(|set| Named::set(set)).collect::<Vec<_>>());
         }
     }
     if query.reads(Field::Type) {
         let ids: Vec<i64> = target.target_type.into_iter().collect();
         let types: Vec<Loaded<TargetType>> = store.find_many(tenant, &ids, Consistency::Eventual).await?;
-        let named = types.iter().map(|one| NamedType { id: one.id, key: &one.key, name: &one.name });
-        query.resolve(Field::Type, &named.collect::<Vec<_>>());
+        query.resolve(Field::Type, &types.iter().map(|one| Named::target_type(one)).collect::<Vec<_>>());
     }
     if query.reads(Field::Tag) {
         let ids: Vec<i64> = target.tags.iter().copied().collect();
         let tags: Vec<Loaded<TargetTag>> = store.find_many(tenant, &ids, Consistency::Eventual).await?;
-        query.resolve(Field::Tag, &tags.iter().map(|tag| NamedTag(&tag.0)).collect::<Vec<_>>());
+        query.resolve(Field::Tag, &tags.iter().map(|tag| Named::tag(&tag.0)).collect::<Vec<_>>());
     }
     Ok(())
 }

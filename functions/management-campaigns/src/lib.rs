@@ -3,7 +3,6 @@
 
 mod actions;
 mod auto_assignments;
-mod query;
 mod rollouts;
 
 use axum::Router;

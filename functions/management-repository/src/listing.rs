@@ -1,6 +1,6 @@
 //! What the list parameters of a request ask for, applied to rows that are held in memory.
 
-use harrier_query::{EntityFields, Field, Placeholders, Query, Row, Sort};
+use harrier_query::{EntityFields, Field, Query, Row, Sort};
 use harrier_rest::{ApiResult, PageRequest};
 use harrier_runtime::{App, Caller};
 use harrier_store::search::{Found, list};
@@ -46,10 +46,7 @@ impl Listing {
         fields: &'static EntityFields,
         sort: Sort,
     ) -> ApiResult<Self> {
-        let query = match &page.q {
-            Some(text) => Query::bind(text, fields, &placeholders(app, caller)).map_err(harrier_domain::Error::from)?,
-            None => Query::everything(fields),
-        };
+        let query = caller.query(app, page.q.as_deref(), fields)?;
         Ok(Self { is_filtered: page.q.is_some(), query, sort, page })
     }
 
@@ -62,11 +59,4 @@ impl Listing {
     pub fn page_of<R: Row>(&self, rows: impl IntoIterator<Item = R>) -> Found<R> {
         list(rows, &self.query, &self.sort, self.page.offset, self.page.limit)
     }
-}
-
-fn placeholders(app: &App, caller: &Caller) -> Placeholders {
-    let configuration = &caller.tenant.configuration;
-    let now = app.now();
-    let polling = configuration.polling(app.settings.polling_limits);
-    Placeholders { now, overdue: polling.overdue_timestamp(configuration.polling_overdue_time(), now) }
 }

@@ -24,11 +24,10 @@ impl Draft {
     /// [`Error::ConstraintViolation`] naming every rule that is broken.
     pub fn new(key: Option<&String>, value: Option<&String>, visible: Option<bool>) -> harrier_domain::Result<Self> {
         let mut violations = Violations::default();
-        let key = violations.check(text::required("key", key).and_then(|key| text::metadata_key("key", key)));
-        let value = value.map(|value| text::metadata_value("value", value)).transpose();
-        let value = violations.check(value).flatten();
+        let key = violations.required(text::metadata_key, "key", key);
+        let value = violations.optional(text::metadata_value, "value", value);
         violations.finish()?;
-        Ok(Self { key: key.unwrap_or_default(), value, visible })
+        Ok(Self { key, value, visible })
     }
 
     /// # Errors

@@ -8,8 +8,6 @@ use harrier_store::search::{Found, list as list_rows};
 use harrier_store::{NameGuard, Record, Sequence, Transaction};
 use std::ops::Range;
 
-use crate::targets::selection;
-
 /// Fresh ids for new entities; none for none.
 pub(crate) async fn next_ids(app: &App, caller: &Caller, count: usize) -> harrier_store::Result<Range<i64>> {
     match u32::try_from(count) {
@@ -30,7 +28,7 @@ pub(crate) fn page<R: Row>(
     fields: &EntityFields,
     rows: impl IntoIterator<Item = R>,
 ) -> ApiResult<Found<R>> {
-    let query = selection::query(app, caller, request.q.as_deref(), fields)?;
+    let query = caller.query(app, request.q.as_deref(), fields)?;
     let sort = Sort::parse(request.sort.as_deref(), fields).map_err(Error::from)?;
     Ok(list_rows(rows, &query, &sort, request.offset, request.limit))
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit::Audit;
 use crate::maintenance::ScheduleText;
+use crate::named;
 
 /// The weight of an action nobody gave one (`domain-behaviour.md` §2.10).
 pub const DEFAULT_WEIGHT: u16 = 1000;
@@ -20,60 +21,28 @@ const MAX_MESSAGE_BYTES: usize = 200_000;
 /// that JavaScript clients read the ids exactly.
 const ENTRY_COUNT_BITS: u32 = 12;
 
-/// The status of an action or of a history entry (`domain-behaviour.md` §5.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ActionStatus {
-    Finished,
-    Error,
-    Warning,
-    Running,
-    Canceled,
-    Canceling,
-    Retrieved,
-    Download,
-    Scheduled,
-    CancelRejected,
-    Downloaded,
-    WaitForConfirmation,
+named! {
+    /// The status of an action or of a history entry (`domain-behaviour.md` §5.1), in hawkBit's order, as device histories and
+    /// RSQL call it.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum ActionStatus {
+        Finished = "FINISHED",
+        Error = "ERROR",
+        Warning = "WARNING",
+        Running = "RUNNING",
+        Canceled = "CANCELED",
+        Canceling = "CANCELING",
+        Retrieved = "RETRIEVED",
+        Download = "DOWNLOAD",
+        Scheduled = "SCHEDULED",
+        CancelRejected = "CANCEL_REJECTED",
+        Downloaded = "DOWNLOADED",
+        WaitForConfirmation = "WAIT_FOR_CONFIRMATION",
+    }
 }
 
 impl ActionStatus {
-    /// All statuses, in hawkBit's order.
-    pub const ALL: [Self; 12] = [
-        Self::Finished,
-        Self::Error,
-        Self::Warning,
-        Self::Running,
-        Self::Canceled,
-        Self::Canceling,
-        Self::Retrieved,
-        Self::Download,
-        Self::Scheduled,
-        Self::CancelRejected,
-        Self::Downloaded,
-        Self::WaitForConfirmation,
-    ];
-
-    /// The constant's name, as device histories and RSQL have it: `WAIT_FOR_CONFIRMATION`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Finished => "FINISHED",
-            Self::Error => "ERROR",
-            Self::Warning => "WARNING",
-            Self::Running => "RUNNING",
-            Self::Canceled => "CANCELED",
-            Self::Canceling => "CANCELING",
-            Self::Retrieved => "RETRIEVED",
-            Self::Download => "DOWNLOAD",
-            Self::Scheduled => "SCHEDULED",
-            Self::CancelRejected => "CANCEL_REJECTED",
-            Self::Downloaded => "DOWNLOADED",
-            Self::WaitForConfirmation => "WAIT_FOR_CONFIRMATION",
-        }
-    }
-
     /// The name in Management API bodies: lower case (management §4.4).
     #[must_use]
     pub fn wire_name(self) -> String {
@@ -99,36 +68,20 @@ impl ActionStatus {
     }
 }
 
-/// How strongly the device is told to update (`domain-behaviour.md` §5.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub enum ActionType {
-    #[default]
-    #[serde(rename = "F")]
-    Forced,
-    #[serde(rename = "S")]
-    Soft,
-    #[serde(rename = "T")]
-    TimeForced,
-    #[serde(rename = "D")]
-    DownloadOnly,
-}
-
-impl ActionType {
-    /// The name in Management API bodies (management §4.2).
-    #[must_use]
-    pub fn wire_name(self) -> &'static str {
-        match self {
-            Self::Forced => "forced",
-            Self::Soft => "soft",
-            Self::TimeForced => "timeforced",
-            Self::DownloadOnly => "downloadonly",
-        }
-    }
-
-    /// Reads a wire name; only the exact lower-case names exist.
-    #[must_use]
-    pub fn from_wire(name: &str) -> Option<Self> {
-        [Self::Forced, Self::Soft, Self::TimeForced, Self::DownloadOnly].into_iter().find(|t| t.wire_name() == name)
+named! {
+    /// How strongly the device is told to update (`domain-behaviour.md` §5.2), as Management API bodies call it (management
+    /// §4.2).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+    pub enum ActionType {
+        #[default]
+        #[serde(rename = "F")]
+        Forced = "forced",
+        #[serde(rename = "S")]
+        Soft = "soft",
+        #[serde(rename = "T")]
+        TimeForced = "timeforced",
+        #[serde(rename = "D")]
+        DownloadOnly = "downloadonly",
     }
 }
 

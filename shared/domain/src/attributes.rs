@@ -26,19 +26,6 @@ pub enum UpdateMode {
     Remove,
 }
 
-impl UpdateMode {
-    /// Reads the `mode` of a request, lower case only (DDI §12). An absent mode is [`UpdateMode::Merge`].
-    #[must_use]
-    pub fn parse(mode: &str) -> Option<Self> {
-        match mode {
-            "merge" => Some(Self::Merge),
-            "replace" => Some(Self::Replace),
-            "remove" => Some(Self::Remove),
-            _ => None,
-        }
-    }
-}
-
 /// What an accepted upload does. Whatever it says, the upload also clears the target's request for attributes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Change {
@@ -176,15 +163,6 @@ mod tests {
         assert!(changed(UpdateMode::Merge, &[("a", Some("1")), ("z", None)]).is_empty());
         assert!(changed(UpdateMode::Replace, &[("a", Some("1")), ("b", Some("2")), ("c", None)]).is_empty());
         assert!(changed(UpdateMode::Remove, &[("z", None)]).is_empty());
-    }
-
-    #[test]
-    fn modes_are_lower_case() {
-        assert_eq!(UpdateMode::parse("merge"), Some(UpdateMode::Merge));
-        assert_eq!(UpdateMode::parse("replace"), Some(UpdateMode::Replace));
-        assert_eq!(UpdateMode::parse("remove"), Some(UpdateMode::Remove));
-        assert_eq!(UpdateMode::parse("MERGE"), None);
-        assert_eq!(UpdateMode::parse(""), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::{ActionType, DEFAULT_WEIGHT};
 use crate::audit::{Actor, Audit};
+use crate::named;
 use crate::text::{self, Violations};
 use crate::{Error, Result};
 
@@ -19,30 +20,19 @@ const CLOCK_DRIVEN_PERIOD: i64 = 900_000;
 /// The heaviest weight (`domain-behaviour.md` §10.2).
 const MAX_WEIGHT: i64 = 1000;
 
-/// Where an auto assignment stands (`domain-behaviour.md` §10.3). There is no "finished".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum AutoAssignmentStatus {
-    WaitingForApproval,
-    /// Nothing leads out of it but deletion.
-    ApprovalDenied,
-    /// Starts by itself as soon as its start time has come, or when it has none.
-    Ready,
-    Running,
-    Paused,
-}
-
-impl AutoAssignmentStatus {
-    /// The name in Management API bodies and RSQL.
-    #[must_use]
-    pub fn wire_name(self) -> &'static str {
-        match self {
-            Self::WaitingForApproval => "waiting_for_approval",
-            Self::ApprovalDenied => "approval_denied",
-            Self::Ready => "ready",
-            Self::Running => "running",
-            Self::Paused => "paused",
-        }
+named! {
+    /// Where an auto assignment stands (`domain-behaviour.md` §10.3), as Management API bodies and RSQL call it. There is no
+    /// "finished".
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum AutoAssignmentStatus {
+        WaitingForApproval = "waiting_for_approval",
+        /// Nothing leads out of it but deletion.
+        ApprovalDenied = "approval_denied",
+        /// Starts by itself as soon as its start time has come, or when it has none.
+        Ready = "ready",
+        Running = "running",
+        Paused = "paused",
     }
 }
 
@@ -100,17 +90,12 @@ pub struct AutoAssignment {
     #[serde(rename = "np", default)]
     pub passes: u64,
     /// Something changed behind the pass under way: another one follows it.
-    #[serde(rename = "again", default, skip_serializing_if = "is_false")]
+    #[serde(rename = "again", default, skip_serializing_if = "std::ops::Not::not")]
     pub pass_again: bool,
     #[serde(flatten)]
     pub audit: Audit,
     #[serde(rename = "rev", default)]
     pub revision: u64,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 /// An auto assignment as it is asked for.
@@ -145,17 +130,14 @@ impl AutoAssignmentDraft {
     /// [`Error::ConstraintViolation`].
     pub fn checked(self) -> Result<Self> {
         let mut violations = Violations::default();
-        let named = text::required("name", self.name).and_then(|name| text::name("name", &name));
-        let asked = text::required("targetFilterQuery", self.query);
-        let asked = asked.and_then(|query| text::query("targetFilterQuery", &query));
-        let described = self.description.map(|value| text::description("description", &value)).transpose();
-        let (name, query) = (violations.check(named), violations.check(asked));
-        let description = violations.check(described).flatten();
+        let name = violations.required(text::name, "name", self.name);
+        let query = violations.required(text::query, "targetFilterQuery", self.query);
+        let description = violations.optional(text::description, "description", self.description);
         if self.weight.is_some_and(|weight| !(0..=MAX_WEIGHT).contains(&weight)) {
             violations.add("weight", "must be between 0 and 1000");
         }
         violations.finish()?;
-        Ok(Self { name, description, query, ..self })
+        Ok(Self { name: Some(name), description, query: Some(query), ..self })
     }
 
     /// Refuses the one action type that does not go with auto assignments.
@@ -309,7 +291,7 @@ impl AutoAssignment {
         now: i64,
     ) -> Result<()> {
         if self.status != from {
-            let (present, wanted) = (self.status.wire_name(), to.wire_name());
+            let (present, wanted) = (self.status.name(), to.name());
             let text = format!("Auto assignment {} is {present} and cannot become {wanted}.", self.id);
             return Err(Error::AutoAssignmentIllegalState(text));
         }

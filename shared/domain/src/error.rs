@@ -6,54 +6,32 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::named;
+
 /// The `Result` of every domain decision.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The kinds of entity a not-found, locked or deleted answer can name (`info.type` on the wire, management §2.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Entity {
-    Target,
-    TargetType,
-    TargetTag,
-    TargetMetadata,
-    TargetFilterQuery,
-    DistributionSet,
-    DistributionSetType,
-    DistributionSetTag,
-    SoftwareModule,
-    SoftwareModuleType,
-    SoftwareModuleMetadata,
-    Artifact,
-    Upload,
-    Action,
-    AutoAssignment,
-    Rollout,
-    RolloutGroup,
-}
-
-impl Entity {
-    /// The name the wire uses, for example `TargetFilterQuery` or `Target metadata`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Target => "Target",
-            Self::TargetType => "TargetType",
-            Self::TargetTag => "TargetTag",
-            Self::TargetMetadata => "Target metadata",
-            Self::TargetFilterQuery => "TargetFilterQuery",
-            Self::DistributionSet => "DistributionSet",
-            Self::DistributionSetType => "DistributionSetType",
-            Self::DistributionSetTag => "DistributionSetTag",
-            Self::SoftwareModule => "SoftwareModule",
-            Self::SoftwareModuleType => "SoftwareModuleType",
-            Self::SoftwareModuleMetadata => "SoftwareModule metadata",
-            Self::Artifact => "Artifact",
-            Self::Upload => "Upload",
-            Self::Action => "Action",
-            Self::AutoAssignment => "AutoAssignment",
-            Self::Rollout => "Rollout",
-            Self::RolloutGroup => "RolloutGroup",
-        }
+named! {
+    /// The kinds of entity a not-found, locked or deleted answer can name (`info.type` on the wire, management §2.1).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Entity {
+        Target = "Target",
+        TargetType = "TargetType",
+        TargetTag = "TargetTag",
+        TargetMetadata = "Target metadata",
+        TargetFilterQuery = "TargetFilterQuery",
+        DistributionSet = "DistributionSet",
+        DistributionSetType = "DistributionSetType",
+        DistributionSetTag = "DistributionSetTag",
+        SoftwareModule = "SoftwareModule",
+        SoftwareModuleType = "SoftwareModuleType",
+        SoftwareModuleMetadata = "SoftwareModule metadata",
+        Artifact = "Artifact",
+        Upload = "Upload",
+        Action = "Action",
+        AutoAssignment = "AutoAssignment",
+        Rollout = "Rollout",
+        RolloutGroup = "RolloutGroup",
     }
 }
 

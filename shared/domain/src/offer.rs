@@ -1,6 +1,7 @@
 //! What a device is told about its current action (DDI §3.2–3.5, §5.5).
 
 use crate::action::{ActionStatus, ActionType};
+use crate::named;
 use crate::target::OpenAction;
 use crate::tenant::Tenant;
 
@@ -24,22 +25,13 @@ impl Offer {
     }
 }
 
-/// How a device shall treat one part of an update (DDI §5.5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Handling {
-    Skip,
-    Attempt,
-    Forced,
-}
-
-impl Handling {
-    #[must_use]
-    pub fn wire_name(self) -> &'static str {
-        match self {
-            Self::Skip => "skip",
-            Self::Attempt => "attempt",
-            Self::Forced => "forced",
-        }
+named! {
+    /// How a device shall treat one part of an update (DDI §5.5).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Handling {
+        Skip = "skip",
+        Attempt = "attempt",
+        Forced = "forced",
     }
 }
 
@@ -88,7 +80,7 @@ pub fn fingerprint(tenant: &Tenant, action: &OpenAction, window_open: Option<boo
         "{tenant}/{}/{}/{}/{:?}/{:?}/{phase}",
         action.id,
         action.status.name(),
-        action.action_type.wire_name(),
+        action.action_type.name(),
         action.forced_time,
         action.last_status_code,
     );
@@ -122,7 +114,7 @@ mod tests {
         ];
         for (action_type, forced_time, window, download, update) in rows {
             let told = instructions(action_type, forced_time, window, 10);
-            assert_eq!((told.download.wire_name(), told.update.wire_name()), (download, update), "{action_type:?}");
+            assert_eq!((told.download.name(), told.update.name()), (download, update), "{action_type:?}");
         }
     }
 }

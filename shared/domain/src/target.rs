@@ -8,29 +8,18 @@ use std::collections::BTreeSet;
 use crate::action::{Action, ActionStatus, ActionType};
 use crate::audit::{Actor, Audit};
 use crate::maintenance::ScheduleText;
+use crate::named;
 
-/// Where a target stands (`domain-behaviour.md` §4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum UpdateStatus {
-    Unknown,
-    InSync,
-    Pending,
-    Error,
-    Registered,
-}
-
-impl UpdateStatus {
-    /// The name in Management API bodies and RSQL.
-    #[must_use]
-    pub fn wire_name(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::InSync => "in_sync",
-            Self::Pending => "pending",
-            Self::Error => "error",
-            Self::Registered => "registered",
-        }
+named! {
+    /// Where a target stands (`domain-behaviour.md` §4.1), as Management API bodies and RSQL call it.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum UpdateStatus {
+        Unknown = "unknown",
+        InSync = "in_sync",
+        Pending = "pending",
+        Error = "error",
+        Registered = "registered",
     }
 }
 
@@ -66,7 +55,7 @@ pub struct OpenAction {
     #[serde(rename = "lc", default, skip_serializing_if = "Option::is_none")]
     pub last_status_code: Option<i32>,
     /// Newer assignments leave the action alone (`domain-behaviour.md` §6.4).
-    #[serde(rename = "rms", default, skip_serializing_if = "is_false")]
+    #[serde(rename = "rms", default, skip_serializing_if = "std::ops::Not::not")]
     pub required_migration_step: bool,
     /// The rollout group it belongs to.
     #[serde(rename = "rg", default, skip_serializing_if = "Option::is_none")]
@@ -84,7 +73,7 @@ pub struct ScheduledAction {
     #[serde(rename = "rg")]
     pub rollout_group: i64,
     /// Newer assignments leave the action alone (`domain-behaviour.md` §6.4).
-    #[serde(rename = "rms", default, skip_serializing_if = "is_false")]
+    #[serde(rename = "rms", default, skip_serializing_if = "std::ops::Not::not")]
     pub required_migration_step: bool,
 }
 
@@ -135,11 +124,6 @@ impl RolloutsOfTarget {
     fn is_unknown(&self) -> bool {
         *self == Self::default()
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
-fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 /// One device.

@@ -1,32 +1,21 @@
 //! Which media type the answer gets (management §1.1 and §5.15, DDI §1.2).
 
+use harrier_domain::named;
 use http::{HeaderMap, header};
 
-/// A media type this crate renders.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MediaType {
-    HalJson,
-    Json,
-    Cbor,
+named! {
+    /// A media type this crate renders, as `Content-Type` calls it.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum MediaType {
+        HalJson = "application/hal+json",
+        Json = "application/json",
+        Cbor = "application/cbor",
+    }
 }
 
 impl MediaType {
-    /// The value of `Content-Type`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::HalJson => "application/hal+json",
-            Self::Json => "application/json",
-            Self::Cbor => "application/cbor",
-        }
-    }
-
     fn subtype(self) -> &'static str {
-        match self {
-            Self::HalJson => "hal+json",
-            Self::Json => "json",
-            Self::Cbor => "cbor",
-        }
+        self.name().trim_start_matches("application/")
     }
 }
 

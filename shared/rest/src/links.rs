@@ -34,26 +34,14 @@ impl Links {
         self
     }
 
-    /// Adds `rel → {href, name}`.
-    #[must_use]
-    pub fn with_named(
-        mut self,
-        rel: impl Into<Cow<'static, str>>,
-        href: impl Into<String>,
-        name: impl Into<String>,
-    ) -> Self {
-        self.put(rel.into(), Link { href: href.into(), name: Some(name.into()) });
-        self
-    }
-
     /// Adds `rel → {href}` in place.
     pub fn add(&mut self, rel: impl Into<Cow<'static, str>>, href: impl Into<String>) {
         self.put(rel.into(), Link { href: href.into(), name: None });
     }
 
-    /// Adds `rel → {href, name}` in place.
-    pub fn add_named(&mut self, rel: impl Into<Cow<'static, str>>, href: impl Into<String>, name: impl Into<String>) {
-        self.put(rel.into(), Link { href: href.into(), name: Some(name.into()) });
+    /// Adds `rel → {href, name}` in place, or without the name where it is not known.
+    pub fn add_named(&mut self, rel: impl Into<Cow<'static, str>>, href: impl Into<String>, name: Option<String>) {
+        self.put(rel.into(), Link { href: href.into(), name });
     }
 
     /// Whether there is nothing to show.
@@ -98,7 +86,8 @@ mod tests {
 
     #[test]
     fn links_keep_their_order_and_drop_absent_names() {
-        let links = Links::new().with("self", "http://h/b").with_named("assignedDS", "http://h/a", "set:1");
+        let mut links = Links::new().with("self", "http://h/b");
+        links.add_named("assignedDS", "http://h/a", Some("set:1".to_owned()));
         let expected = r#"{"self":{"href":"http://h/b"},"assignedDS":{"href":"http://h/a","name":"set:1"}}"#;
         assert_eq!(serde_json::to_string(&links).unwrap(), expected);
     }

@@ -1,6 +1,7 @@
 //! Where we are, as the caller sees us: scheme, host and port of every link (management §1.5, DDI §3.7).
 
 use axum::extract::FromRequestParts;
+use harrier_domain::named;
 use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderMap, Uri, header};
@@ -9,24 +10,17 @@ use crate::error::ApiError;
 use crate::href::Href;
 use crate::surface::Surface;
 
-/// The scheme of a listener.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Scheme {
-    #[default]
-    Http,
-    Https,
+named! {
+    /// The scheme of a listener.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub enum Scheme {
+        #[default]
+        Http = "http",
+        Https = "https",
+    }
 }
 
 impl Scheme {
-    /// `http` or `https`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Https => "https",
-        }
-    }
-
     fn default_port(self) -> u16 {
         match self {
             Self::Http => 80,
@@ -35,11 +29,7 @@ impl Scheme {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "http" => Some(Self::Http),
-            "https" => Some(Self::Https),
-            _ => None,
-        }
+        Self::from_name(&text.trim().to_ascii_lowercase())
     }
 }
 

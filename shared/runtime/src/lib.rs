@@ -16,6 +16,7 @@ mod peer;
 mod settings;
 mod surfaces;
 mod telemetry;
+mod views;
 
 pub use app::App;
 pub use caller::Caller;

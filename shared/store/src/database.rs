@@ -1,17 +1,28 @@
 //! The few DynamoDB operations everything else is made of. Each reports its price to the meter.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::http::HttpResponse;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::put_item::PutItemOutput;
+use aws_sdk_dynamodb::operation::query::QueryOutput;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, ReturnConsumedCapacity, ReturnValue, WriteRequest,
+    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, ReturnConsumedCapacity, ReturnValue, Select,
+    WriteRequest,
 };
 use futures::stream::{self, StreamExt, TryStreamExt};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use crate::error::{Result, StoreError};
+use crate::expression::{Expression, is_new};
 use crate::item::{Item, Key, is_possible_partition};
 use crate::meter::{self, Kind};
+use crate::pages::Pages;
+use crate::range::Range;
 use crate::retry;
-use crate::schema::{PARTITION_KEY, SORT_KEY, Table};
+use crate::schema::Table;
 
 /// Most items one page of a query may hold. An unlimited query is quadratic on the embedded database.
 pub const MAX_PAGE: i32 = 1000;
@@ -33,24 +44,6 @@ const WRITE_ATTEMPTS: u32 = 8;
 pub enum Consistency {
     Eventual,
     Strong,
-}
-
-/// The part of a partition a query reads.
-#[derive(Debug, Clone)]
-pub(crate) struct Range {
-    pub table: Table,
-    pub partition: String,
-    pub sort: SortRange,
-    pub forward: bool,
-    pub limit: i32,
-    pub consistency: Consistency,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum SortRange {
-    All,
-    Prefix(String),
-    After(String),
 }
 
 /// One page of a query and where the next one starts.
@@ -190,80 +183,106 @@ impl Database {
         Err(StoreError::Throttled)
     }
 
+    /// One page of a range; the first one without `start`.
     pub(crate) async fn query(&self, range: &Range, start: Option<Item>) -> Result<Page> {
         if !is_possible_partition(&range.partition) {
             return Ok(Page { items: Vec::new(), next: None });
         }
-        let mut values = HashMap::from([(":pk".to_owned(), AttributeValue::S(range.partition.clone()))]);
-        let condition = key_condition(&range.sort, &mut values);
-        let answer = self
-            .client
-            .query()
-            .table_name(self.table_name(range.table))
-            .key_condition_expression(condition)
-            .set_expression_attribute_values(Some(values))
-            .limit(range.limit.clamp(1, MAX_PAGE))
-            .scan_index_forward(range.forward)
-            .consistent_read(range.consistency == Consistency::Strong)
-            .set_exclusive_start_key(start)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(StoreError::backend)?;
-        meter::record(Kind::Read, answer.consumed_capacity());
+        let answer = self.send(range.ask(self.client.query()), range.table, start).await?;
         Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
     }
 
     /// All items of a range, page by page.
     pub(crate) async fn query_all(&self, range: &Range) -> Result<Vec<Item>> {
         let mut items = Vec::new();
-        let mut start = None;
+        let mut pages = Pages::new(self, range.clone());
+        while !pages.is_at_end() {
+            items.extend(pages.next().await?);
+        }
+        Ok(items)
+    }
+
+    /// How many items a range has. As dear as reading them, but for what travels.
+    pub(crate) async fn count(&self, range: &Range) -> Result<u64> {
+        let (mut count, mut start) = (0, None);
         loop {
-            let page = self.query(range, start).await?;
-            items.extend(page.items);
-            match page.next {
-                Some(next) => start = Some(next),
-                None => return Ok(items),
+            let query = range.ask(self.client.query()).select(Select::Count);
+            let answer = self.send(query, range.table, start).await?;
+            count += u64::try_from(answer.count).unwrap_or(0);
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(count);
             }
         }
+    }
+
+    async fn send(&self, query: QueryFluentBuilder, table: Table, start: Option<Item>) -> Result<QueryOutput> {
+        let query = query
+            .table_name(self.table_name(table))
+            .set_exclusive_start_key(start)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = query.send().await.map_err(StoreError::backend)?;
+        meter::record(Kind::Read, answer.consumed_capacity());
+        Ok(answer)
     }
 
     /// An unconditional counter: adds and returns the new value. A retry after a lost answer adds twice, so this is for
     /// numbers that may have gaps.
     pub(crate) async fn add(&self, key: &Key, attribute: &str, amount: i64) -> Result<i64> {
-        let answer = self
-            .client
-            .update_item()
-            .table_name(self.table_name(key.table))
-            .set_key(Some(key.attributes()))
-            .update_expression("ADD #n :n")
-            .expression_attribute_names("#n", attribute)
-            .expression_attribute_values(":n", AttributeValue::N(amount.to_string()))
-            .return_values(ReturnValue::UpdatedNew)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(StoreError::backend)?;
+        let mut update = Expression::default();
+        update.add(attribute, amount);
+        let request = self.update(key, update).return_values(ReturnValue::UpdatedNew);
+        let answer = request.send().await.map_err(StoreError::backend)?;
         meter::record(Kind::Write, answer.consumed_capacity());
         match answer.attributes.as_ref().and_then(|item| item.get(attribute)) {
             Some(AttributeValue::N(number)) => number.parse().map_err(StoreError::broken_item),
             _ => Err(StoreError::broken_item("a counter did not answer with a number")),
         }
     }
+
+    /// Changes one item if the condition holds; says whether it did. A plain write, for what may be repeated after a lost
+    /// answer: it costs half of what a transaction does.
+    pub(crate) async fn update_if(&self, key: &Key, update: Expression, condition: String) -> Result<bool> {
+        let request = self.update(key, update).condition_expression(condition);
+        let answer = unless_refused(request.send().await)?;
+        meter::record(Kind::Write, answer.as_ref().and_then(UpdateItemOutput::consumed_capacity));
+        Ok(answer.is_some())
+    }
+
+    /// Writes an item that is not there yet; says whether it was not. A plain write, as [`Database::update_if`].
+    pub(crate) async fn put_new(&self, table: Table, item: Item) -> Result<bool> {
+        let request = self
+            .client
+            .put_item()
+            .table_name(self.table_name(table))
+            .set_item(Some(item))
+            .condition_expression(is_new())
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let answer = unless_refused(request.send().await)?;
+        meter::record(Kind::Write, answer.as_ref().and_then(PutItemOutput::consumed_capacity));
+        Ok(answer.is_some())
+    }
+
+    fn update(&self, key: &Key, update: Expression) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(self.table_name(key.table))
+            .set_key(Some(key.attributes()))
+            .update_expression(update.text())
+            .set_expression_attribute_names(Some(update.names))
+            .set_expression_attribute_values(Some(update.values))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+    }
 }
 
-fn key_condition(sort: &SortRange, values: &mut Item) -> String {
-    let mut bind = |name: &str, text: &str| values.insert(name.to_owned(), AttributeValue::S(text.to_owned()));
-    let condition = match sort {
-        SortRange::All => return format!("{PARTITION_KEY} = :pk"),
-        SortRange::Prefix(prefix) => {
-            bind(":sk", prefix);
-            format!("begins_with({SORT_KEY}, :sk)")
-        }
-        SortRange::After(after) => {
-            bind(":sk", after);
-            format!("{SORT_KEY} > :sk")
-        }
-    };
-    format!("{PARTITION_KEY} = :pk AND {condition}")
+/// The answer to a conditional write; `None` when the condition did not hold.
+fn unless_refused<T, E>(answer: Result<T, SdkError<E, HttpResponse>>) -> Result<Option<T>>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+        Err(error) => Err(StoreError::backend(error)),
+    }
 }

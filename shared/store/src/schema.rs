@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
     ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
 };
+use harrier_domain::named;
 
 use crate::error::{Result, StoreError};
 
@@ -21,33 +22,22 @@ pub const INDEX_SORT_KEY: &str = "gs";
 /// The attribute that holds when an item may go, in epoch seconds, where a table forgets.
 pub const EXPIRY: &str = "ttl";
 
-/// One of the four tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Table {
-    /// Targets, their details, actions and history. Its stream drives campaigns and events.
-    Fleet,
-    /// Types, modules, artifacts, sets, tags, filters, and guards of unique names.
-    Catalogue,
-    /// Rollouts, groups, auto assignments, job cursors.
-    Campaigns,
-    /// Tenants, configuration, users, id sequences.
-    Tenancy,
+named! {
+    /// One of the four tables, by its name without the installation's prefix.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Table {
+        /// Targets, their details, actions and history. Its stream drives campaigns and events.
+        Fleet = "fleet",
+        /// Types, modules, artifacts, sets, tags, filters, and guards of unique names.
+        Catalogue = "catalogue",
+        /// Rollouts, groups, auto assignments, job cursors.
+        Campaigns = "campaigns",
+        /// Tenants, configuration, users, id sequences.
+        Tenancy = "tenancy",
+    }
 }
 
 impl Table {
-    pub const ALL: [Self; 4] = [Self::Fleet, Self::Catalogue, Self::Campaigns, Self::Tenancy];
-
-    /// The table's name without the installation's prefix.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Fleet => "fleet",
-            Self::Catalogue => "catalogue",
-            Self::Campaigns => "campaigns",
-            Self::Tenancy => "tenancy",
-        }
-    }
-
     /// Items may have an attribute [`EXPIRY`], and then go by themselves: uploads that ended or were forgotten, and targets that
     /// were candidates for a rollout's groups.
     #[must_use]

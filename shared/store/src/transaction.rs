@@ -7,18 +7,17 @@ use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update,
+    CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update,
 };
-use harrier_domain::action::{Action, ActionStatus};
+use harrier_domain::action::Action;
 use harrier_domain::{Error, Tenant};
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
 
 use crate::database::Database;
 use crate::error::{Result, StoreError};
-use crate::item::{Item, Key, Loaded, REVISION, Record, encode};
+use crate::expression::{Expression, is_new, number, text};
+use crate::item::{Item, Key, Loaded, Record, encode};
 use crate::meter::{self, Kind};
-use crate::schema::PARTITION_KEY;
 
 /// Most items one transaction can change (Amazon DynamoDB quotas).
 pub const MAX_TRANSACTION: usize = 100;
@@ -98,9 +97,7 @@ impl<'a> Transaction<'a> {
     fn put_new<T: Record>(&mut self, record: &T, refusal: Option<Error>) -> &mut Self {
         self.count_record(record, 1);
         let key = record.key(self.tenant);
-        let put = Put::builder()
-            .table_name(self.database.table_name(key.table))
-            .condition_expression(format!("attribute_not_exists({PARTITION_KEY})"));
+        let put = Put::builder().table_name(self.database.table_name(key.table)).condition_expression(is_new());
         self.push(encode(record, self.tenant).and_then(|item| finish_put(put, item)), refusal)
     }
 
@@ -145,12 +142,12 @@ impl<'a> Transaction<'a> {
     /// number of entries is counted, not set, and checked against `limit` (0 or less: none).
     pub fn append_history(&mut self, action: &Loaded<Action>, limit: i64) -> &mut Self {
         let mut update = Expression::default();
-        update.set("le", AttributeValue::N(action.last_entry.to_string()));
+        update.set("le", number(action.last_entry));
         if let Some(status) = action.last_entry_status {
-            update.set("ls", AttributeValue::S(status.name().to_owned()));
+            update.set("ls", text(status.name()));
         }
         // Left alone where it stays: another report may have changed it meanwhile, here and in the target's copy.
-        let code = action.last_status_code.map(|code| AttributeValue::N(code.to_string()));
+        let code = action.last_status_code.map(|code| number(code.into()));
         match code {
             code if code.as_ref() == action.stored.get("lc") => {}
             Some(code) => update.set("lc", code),
@@ -158,7 +155,7 @@ impl<'a> Transaction<'a> {
         }
         update.add("n", 1);
         update.count_revision();
-        let condition = history_condition(&mut update, action.status, limit);
+        let condition = update.open_in(action.status, limit);
         self.update(&action.key(self.tenant), update, condition, None)
     }
 
@@ -200,33 +197,27 @@ impl<'a> Transaction<'a> {
     pub fn count_within(&mut self, key: &Key, attribute: &str, amount: i64, limit: i64, refusal: Error) -> &mut Self {
         let mut update = Expression::default();
         update.add(attribute, amount);
-        let name = update.name(attribute);
-        let most = update.value(AttributeValue::N((limit - amount).to_string()));
-        let condition = format!("attribute_not_exists({name}) OR {name} <= {most}");
+        let fits = update.compare(attribute, "<=", number(limit - amount));
+        let condition = format!("attribute_not_exists({}) OR {fits}", update.name(attribute));
         self.update(key, update, condition, Some(refusal))
     }
 
     /// A counter is zero or missing; `refusal` otherwise.
     pub(crate) fn require_zero(&mut self, key: &Key, attribute: &str, refusal: Error) -> &mut Self {
         let mut expression = Expression::default();
-        let name = expression.name(attribute);
-        let zero = expression.value(AttributeValue::N("0".to_owned()));
-        let check = ConditionCheck::builder()
-            .table_name(self.database.table_name(key.table))
-            .set_key(Some(key.attributes()))
-            .condition_expression(format!("attribute_not_exists({name}) OR {name} = {zero}"))
-            .set_expression_attribute_names(Some(expression.names))
-            .set_expression_attribute_values(Some(expression.values))
-            .build()
-            .map(|check| TransactWriteItem::builder().condition_check(check).build());
-        self.push(check.map_err(incomplete), Some(refusal))
+        let is_zero = expression.compare(attribute, "=", number(0));
+        let condition = format!("attribute_not_exists({}) OR {is_zero}", expression.name(attribute));
+        self.check(key, expression, condition, Some(refusal))
     }
 
     /// Nothing changed this record since it was loaded.
     pub fn check_unchanged<T: Record>(&mut self, loaded: &Loaded<T>) -> &mut Self {
         let mut expression = Expression::default();
         let condition = expression.unchanged(loaded.revision());
-        let key = loaded.key(self.tenant);
+        self.check(&loaded.key(self.tenant), expression, condition, None)
+    }
+
+    fn check(&mut self, key: &Key, expression: Expression, condition: String, refusal: Option<Error>) -> &mut Self {
         let check = ConditionCheck::builder()
             .table_name(self.database.table_name(key.table))
             .set_key(Some(key.attributes()))
@@ -235,7 +226,7 @@ impl<'a> Transaction<'a> {
             .set_expression_attribute_values(Some(expression.values).filter(|values| !values.is_empty()))
             .build()
             .map(|check| TransactWriteItem::builder().condition_check(check).build());
-        self.push(check.map_err(incomplete), None)
+        self.push(check.map_err(incomplete), refusal)
     }
 
     fn update(&mut self, key: &Key, update: Expression, condition: String, refusal: Option<Error>) -> &mut Self {
@@ -257,7 +248,7 @@ impl<'a> Transaction<'a> {
             for (attribute, amount) in amounts.into_iter().filter(|(_, amount)| *amount != 0) {
                 update.add(attribute, amount);
             }
-            if !update.adds.is_empty() {
+            if !update.is_empty() {
                 self.update(&key, update, String::new(), None);
             }
         }
@@ -344,85 +335,4 @@ fn verdict(reasons: &[CancellationReason], refusals: Vec<Option<Error>>) -> Stor
         return StoreError::Throttled;
     }
     StoreError::Backend(format!("transaction canceled: {reasons:?}"))
-}
-
-/// The action is open, has this status, and room in its history.
-pub(crate) fn history_condition(update: &mut Expression, status: ActionStatus, limit: i64) -> String {
-    let name = update.name("st");
-    let seen = update.value(AttributeValue::S(status.name().to_owned()));
-    format!("{} AND {name} = {seen}", open_condition(update, limit))
-}
-
-/// The action is open, and has room in its history.
-pub(crate) fn open_condition(update: &mut Expression, limit: i64) -> String {
-    let active = update.name("act");
-    let yes = update.value(AttributeValue::Bool(true));
-    let mut condition = format!("{active} = {yes}");
-    if limit > 0 {
-        let count = update.name("n");
-        let most = update.value(AttributeValue::N(limit.to_string()));
-        let _infallible = write!(condition, " AND {count} < {most}");
-    }
-    condition
-}
-
-/// An update expression with its placeholders.
-#[derive(Default)]
-pub(crate) struct Expression {
-    sets: Vec<String>,
-    removes: Vec<String>,
-    adds: Vec<String>,
-    pub names: HashMap<String, String>,
-    pub values: Item,
-}
-
-impl Expression {
-    pub fn name(&mut self, attribute: &str) -> String {
-        let placeholder = format!("#{attribute}");
-        self.names.insert(placeholder.clone(), attribute.to_owned());
-        placeholder
-    }
-
-    pub fn value(&mut self, value: AttributeValue) -> String {
-        let placeholder = format!(":v{}", self.values.len());
-        self.values.insert(placeholder.clone(), value);
-        placeholder
-    }
-
-    pub fn set(&mut self, attribute: &str, value: AttributeValue) {
-        let assignment = format!("{} = {}", self.name(attribute), self.value(value));
-        self.sets.push(assignment);
-    }
-
-    pub fn remove(&mut self, attribute: &str) {
-        let name = self.name(attribute);
-        self.removes.push(name);
-    }
-
-    pub fn add(&mut self, attribute: &str, amount: i64) {
-        let addition = format!("{} {}", self.name(attribute), self.value(AttributeValue::N(amount.to_string())));
-        self.adds.push(addition);
-    }
-
-    fn count_revision(&mut self) {
-        self.add(REVISION, 1);
-    }
-
-    /// The condition that the stored item still has this revision.
-    fn unchanged(&mut self, revision: Option<&AttributeValue>) -> String {
-        let name = self.name(REVISION);
-        match revision {
-            Some(revision) => format!("{name} = {}", self.value(revision.clone())),
-            None => format!("attribute_exists({PARTITION_KEY}) AND attribute_not_exists({name})"),
-        }
-    }
-
-    pub fn text(&self) -> String {
-        [("SET", &self.sets), ("REMOVE", &self.removes), ("ADD", &self.adds)]
-            .into_iter()
-            .filter(|(_, parts)| !parts.is_empty())
-            .map(|(keyword, parts)| format!("{keyword} {}", parts.join(", ")))
-            .collect::<Vec<_>>()
-            .join(" ")
-    }
 }

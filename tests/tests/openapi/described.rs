@@ -39,7 +39,7 @@ fn operations(document: &Value) -> Vec<Described> {
 
 fn of(path: &str, method: &str, operation: &Value) -> Described {
     let names = operation["security"][0]["basic"].as_array().cloned().unwrap_or_default();
-    let authority = |name: &Value| Authority::parse(name.as_str().unwrap_or_default()).expect("an authority");
+    let authority = |name: &Value| Authority::from_name(name.as_str().unwrap_or_default()).expect("an authority");
     Described {
         method: method.to_uppercase().parse().expect("a method"),
         path: path.to_owned(),

@@ -199,7 +199,7 @@ pub const SORTS: [(Option<&str>, Compare); 7] = [
             .then_with(|| a.controller_id.cmp(&b.controller_id))
     }),
     (Some("updatestatus:asc,controllerid:desc"), |a, b| {
-        let status = a.update_status.wire_name().cmp(b.update_status.wire_name());
+        let status = a.update_status.name().cmp(b.update_status.name());
         status.then_with(|| b.controller_id.cmp(&a.controller_id))
     }),
 ];

@@ -18,7 +18,7 @@ async fn item_11_what_each_type_is_told() {
         (DownloadOnly, "forced", "skip"),
     ];
     for (action_type, download, update) in rows {
-        let id = action_type.wire_name();
+        let id = action_type.name();
         bench.register(id).await;
         let action = bench
             .assign_as(id, software.set, |order| {

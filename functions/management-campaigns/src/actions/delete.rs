@@ -5,6 +5,7 @@ use futures::stream::{self, TryStreamExt};
 use harrier_deployments::remove_actions;
 use harrier_domain::authority::Authority;
 use harrier_domain::{Entity, Error};
+use harrier_query::fields;
 use harrier_rest::{ApiError, ApiResult, OptionalJson, Path, QueryParams, no_content};
 use harrier_runtime::{App, Caller};
 use harrier_store::WalkOrder;
@@ -60,7 +61,7 @@ async fn listed(app: &App, caller: &Caller, ids: &[i64]) -> ApiResult<Selected> 
 }
 
 async fn matching(app: &App, caller: &Caller, q: &str) -> ApiResult<Selected> {
-    let query = pass::query(app, caller, Some(q))?;
+    let query = caller.query(app, Some(q), &fields::ACTION)?;
     let may_go = deletable(caller);
     let mut selected = Selected::new();
     let mut refused = false;

@@ -23,7 +23,7 @@ pub(super) async fn list(
     representation: Representation,
 ) -> ApiResult<Hal<Page<ActionResource>>> {
     caller.require(Authority::ReadTarget)?;
-    let query = pass::query(&app, &caller, request.q.as_deref())?;
+    let query = caller.query(&app, request.q.as_deref(), &fields::ACTION)?;
     let sort = Sort::parse(request.sort.as_deref(), &fields::ACTION).map_err(harrier_domain::Error::from)?;
     let found = match order_of_ids(&sort) {
         Some(order) if query.is_everything() => by_id(&app, &caller, order, &request).await?,

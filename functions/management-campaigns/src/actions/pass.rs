@@ -3,7 +3,7 @@
 use harrier_domain::action::Action;
 use harrier_domain::software::{DistributionSet, DistributionSetType};
 use harrier_domain::target::Target;
-use harrier_query::{Field, Plan, Query, fields};
+use harrier_query::{Field, Plan, Query};
 use harrier_runtime::{App, Caller};
 use harrier_store::search::ActionRow;
 use harrier_store::{Loaded, Result, WalkOrder};
@@ -14,11 +14,6 @@ const STEP: usize = 500;
 
 /// Ids that are looked up one by one rather than met on the way.
 const MOST_LOOKED_UP: usize = 500;
-
-/// The query of a `q` parameter; absent means everything.
-pub(super) fn query(app: &App, caller: &Caller, q: Option<&str>) -> harrier_domain::Result<Query> {
-    crate::query::bind(app, caller, q, &fields::ACTION)
-}
 
 /// Offers every action that matches, in the order of ids.
 pub(super) async fn each_matching(

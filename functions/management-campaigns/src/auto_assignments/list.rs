@@ -11,8 +11,6 @@ use harrier_runtime::{App, Caller};
 use harrier_store::search::{AutoAssignmentRow, list as list_rows};
 use harrier_store::{CatalogueRecord, Consistency, Loaded};
 
-use crate::query;
-
 const FIELDS: &EntityFields = &fields::AUTO_ASSIGNMENT;
 
 pub(super) async fn list(
@@ -22,7 +20,7 @@ pub(super) async fn list(
     request: PageRequest,
 ) -> ApiResult<Hal<Page<AutoAssignmentResource>>> {
     caller.require(Authority::ReadAutoAssignment)?;
-    let query = query::bind(&app, &caller, request.q.as_deref(), FIELDS)?;
+    let query = caller.query(&app, request.q.as_deref(), FIELDS)?;
     let sort = Sort::parse(request.sort.as_deref(), FIELDS).map_err(Error::from)?;
     let autos = app.store.auto_assignments(caller.tenant()).await?;
     let ids: Vec<i64> = autos.iter().map(|auto| auto.distribution_set).collect();

@@ -4,6 +4,7 @@ use axum::extract::State;
 use harrier_campaigns::auto_assignments;
 use harrier_domain::authority::Authority;
 use harrier_domain::auto_assignment::AutoAssignment;
+use harrier_domain::edits::{change, change_optional};
 use harrier_domain::text::{self, Violations};
 use harrier_rest::resources::AutoAssignmentResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin, Path};
@@ -26,30 +27,26 @@ pub(super) async fn update(
     Json(body): Json<AutoAssignmentUpdate>,
 ) -> ApiResult<Hal<AutoAssignmentResource>> {
     caller.require(Authority::UpdateAutoAssignment)?;
-    let change = body.checked()?;
-    let auto = until_settled(|| apply(&app, &caller, id, &change)).await?;
+    let update = body.checked()?;
+    let auto = until_settled(|| apply(&app, &caller, id, &update)).await?;
     Ok(Hal::ok(super::show(&app, &caller, &origin, &auto).await?))
 }
 
 impl AutoAssignmentUpdate {
     fn checked(self) -> harrier_domain::Result<Self> {
         let mut violations = Violations::default();
-        let name = self.name.and_then(|name| violations.check(text::name("name", &name)));
-        let description = self.description.and_then(|one| violations.check(text::description("description", &one)));
+        let name = violations.optional(text::name, "name", self.name);
+        let description = violations.optional(text::description, "description", self.description);
         violations.finish()?;
         Ok(Self { name, description })
     }
 }
 
-async fn apply(app: &App, caller: &Caller, id: i64, change: &AutoAssignmentUpdate) -> Result<Loaded<AutoAssignment>> {
+async fn apply(app: &App, caller: &Caller, id: i64, update: &AutoAssignmentUpdate) -> Result<Loaded<AutoAssignment>> {
     let mut auto = app.store.auto_assignment(caller.tenant(), id).await?;
     let before = (*auto).clone();
-    if let Some(name) = &change.name {
-        auto.name.clone_from(name);
-    }
-    if change.description.is_some() {
-        auto.description.clone_from(&change.description);
-    }
+    change(&mut auto.name, update.name.clone());
+    change_optional(&mut auto.description, update.description.clone());
     if *auto == before {
         return Ok(auto);
     }

@@ -13,7 +13,6 @@ use harrier_store::{Loaded, Result};
 use std::collections::BTreeMap;
 
 use super::view;
-use crate::query;
 
 pub(super) async fn list(
     State(app): State<App>,
@@ -24,7 +23,7 @@ pub(super) async fn list(
     mode: SoftDeletedMode,
 ) -> ApiResult<Hal<Page<RolloutResource>>> {
     caller.require(Authority::ReadRollout)?;
-    let query = query::bind(&app, &caller, page.q.as_deref(), &fields::ROLLOUT)?;
+    let query = caller.query(&app, page.q.as_deref(), &fields::ROLLOUT)?;
     let sort = Sort::parse(page.sort.as_deref(), &fields::ROLLOUT).map_err(harrier_domain::Error::from)?;
     let rollouts = app.store.rollouts(caller.tenant()).await?;
     let rollouts: Vec<Rollout> =

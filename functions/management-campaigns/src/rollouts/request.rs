@@ -7,7 +7,7 @@ use harrier_domain::text::{self, Violations};
 use harrier_domain::{Error, Result};
 use harrier_rest::resources::{ActionTypeName, ConditionResource, ErrorActionResource, SuccessActionResource};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -17,9 +17,8 @@ pub(super) struct RolloutRequest {
     target_filter_query: Option<String>,
     #[serde(default)]
     distribution_set_id: i64,
-    #[serde(rename = "type", default, deserialize_with = "action_type")]
-    #[schemars(with = "Option<ActionTypeName>")]
-    kind: Option<ActionType>,
+    #[serde(rename = "type")]
+    kind: Option<ActionTypeName>,
     forcetime: Option<i64>,
     pub start_at: Option<i64>,
     weight: Option<i64>,
@@ -58,12 +57,6 @@ struct GroupRequest {
     error_action: Option<ErrorActionResource>,
 }
 
-fn action_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ActionType>, D::Error> {
-    let name: Option<String> = Option::deserialize(deserializer)?;
-    let known = |name: String| ActionType::from_wire(&name).ok_or_else(|| de::Error::custom("unknown action type"));
-    name.map(known).transpose()
-}
-
 impl RolloutRequest {
     /// `confirmation` is what holds for groups that do not say whether they need one.
     ///
@@ -72,9 +65,8 @@ impl RolloutRequest {
     /// each other.
     pub fn into_new_rollout(self, confirmation: bool, authorities: Vec<String>) -> Result<NewRollout> {
         let mut violations = Violations::default();
-        let name = violations.check(text::required("name", self.name.as_ref()));
-        let name = name.and_then(|name| violations.check(text::name("name", name)));
-        let description = optional(&mut violations, text::description, "description", self.description.as_ref());
+        let name = violations.required(text::name, "name", self.name.as_ref());
+        let description = violations.optional(text::description, "description", self.description.as_ref());
         let filter = violations.check(required_filter(self.target_filter_query.as_ref()));
         let weight = violations.check(weight(self.weight));
         let conditions = self.conditions(&Conditions::default());
@@ -82,11 +74,11 @@ impl RolloutRequest {
         let grouping = violations.check(self.grouping(&conditions, confirmation));
         violations.finish()?;
         Ok(NewRollout {
-            name: name.unwrap_or_default(),
+            name,
             description,
             filter: filter.unwrap_or_default(),
             distribution_set: self.distribution_set_id,
-            action_type: self.kind.unwrap_or_default(),
+            action_type: self.kind.map(ActionType::from).unwrap_or_default(),
             forced_time: self.forcetime,
             weight: weight.unwrap_or(DEFAULT_WEIGHT),
             start_at: self.start_at,
@@ -146,11 +138,10 @@ impl TemplateRequest {
 impl GroupRequest {
     fn checked(&self, inherited: &Conditions, confirmation_required: bool) -> Result<NewGroup> {
         let mut violations = Violations::default();
-        let name = violations.check(text::required("groups.name", self.name.as_ref()));
-        let name = name.and_then(|name| violations.check(text::name("groups.name", name)));
-        let description = optional(&mut violations, text::description, "groups.description", self.description.as_ref());
+        let name = violations.required(text::name, "groups.name", self.name.as_ref());
+        let description = violations.optional(text::description, "groups.description", self.description.as_ref());
         let filter = self.target_filter_query.as_ref().filter(|filter| !filter.trim().is_empty());
-        let filter = optional(&mut violations, text::query, "groups.targetFilterQuery", filter);
+        let filter = violations.optional(text::query, "groups.targetFilterQuery", filter);
         let conditions = Pieces {
             success_condition: self.success_condition.as_ref(),
             success_action: self.success_action.as_ref(),
@@ -161,7 +152,7 @@ impl GroupRequest {
         check_conditions(&mut violations, &conditions);
         violations.finish()?;
         Ok(NewGroup {
-            name: name.unwrap_or_default(),
+            name,
             description,
             filter: filter.unwrap_or_default(),
             percentage: self.target_percentage.unwrap_or(100.0),
@@ -226,15 +217,6 @@ fn weight(weight: Option<i64>) -> Result<u16> {
     };
     let in_range = u16::try_from(weight).ok().filter(|weight| *weight <= 1000);
     in_range.ok_or_else(|| Error::violation("weight", "must be between 0 and 1000"))
-}
-
-fn optional(
-    violations: &mut Violations,
-    rule: fn(&str, &str) -> Result<String>,
-    field: &str,
-    value: Option<&String>,
-) -> Option<String> {
-    violations.check(value.map(|value| rule(field, value)).transpose()).flatten()
 }
 
 fn exclusive(reason: &str) -> Error {

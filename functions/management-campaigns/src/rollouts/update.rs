@@ -27,9 +27,8 @@ pub(super) async fn update(
 ) -> ApiResult<Hal<RolloutResource>> {
     caller.require(Authority::UpdateRollout)?;
     let mut violations = Violations::default();
-    let name = body.name.as_deref().and_then(|name| violations.check(text::name("name", name)));
-    let described = body.description.as_deref();
-    let description = described.and_then(|text| violations.check(text::description("description", text)));
+    let name = violations.optional(text::name, "name", body.name);
+    let description = violations.optional(text::description, "description", body.description);
     violations.finish()?;
     let (engine, actor) = (app.engine(), caller.actor());
     let updated =

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::creation::{References, create_all, fresh_ids, require_distinct_names, write_all};
-use crate::edits::{Editor, optional, require_alive, required};
+use crate::edits::{Editor, require_alive};
 use crate::memberships::{self, Modules};
 use crate::names::type_with_key;
 use crate::references::{Id, distinct, find_all};
@@ -168,9 +168,9 @@ impl Order<'_> {
         let set = DistributionSet {
             id,
             type_id,
-            name: required(&mut violations, text::name, "name", request.name.as_ref()),
-            version: required(&mut violations, text::version, "version", request.version.as_ref()),
-            description: optional(&mut violations, text::description, "description", request.description.as_ref()),
+            name: violations.required(text::name, "name", request.name.as_ref()),
+            version: violations.required(text::version, "version", request.version.as_ref()),
+            description: violations.optional(text::description, "description", request.description.as_ref()),
             modules: BTreeSet::new(),
             required_migration_step: request.required_migration_step.unwrap_or_default(),
             locked: false,

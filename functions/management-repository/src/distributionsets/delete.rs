@@ -10,15 +10,15 @@ use harrier_runtime::{App, Caller};
 use harrier_store::{Loaded, MetadataOwner, Result, Store, until_settled};
 use http::StatusCode;
 
-use crate::edits::Editor;
+use crate::edits::edit;
 use crate::{creation, memberships, metadata};
 
-/// Soft-deletes first, then removes its auto assignments, then for good what no action or rollout ever used: a soft-deleted set cannot be used any
-/// more, because using it changes it under the condition that it is as it was.
+/// Soft-deletes first, then removes its auto assignments, then for good what no action or rollout ever used: a soft-deleted
+/// set cannot be used any more, because using it changes it under the condition that it is as it was.
 pub(super) async fn delete(State(app): State<App>, caller: Caller, Path(id): Path<i64>) -> ApiResult<StatusCode> {
     caller.require(Authority::DeleteDistributionSet)?;
-    let (store, tenant, editor) = (&app.store, caller.tenant(), Editor::new(&app, &caller));
-    let set = until_settled(|| soft_delete(store, tenant, id, &editor)).await?;
+    let (store, tenant) = (&app.store, caller.tenant());
+    let set = edit(&app, &caller, id, soft_delete).await?;
     remove_of_set(store, tenant, id).await?;
     if !set.used {
         remove(store, tenant, &set).await?;
@@ -26,16 +26,9 @@ pub(super) async fn delete(State(app): State<App>, caller: Caller, Path(id): Pat
     Ok(no_content())
 }
 
-async fn soft_delete(store: &Store, tenant: &Tenant, id: i64, editor: &Editor) -> Result<DistributionSet> {
-    let mut set: Loaded<DistributionSet> = store.get(tenant, id).await?;
-    if !set.deleted {
-        set.deleted = true;
-        set.audit.touch(&editor.actor, editor.now);
-        let mut transaction = store.transaction(tenant);
-        transaction.save(&set);
-        transaction.commit().await?;
-    }
-    Ok(set.into_inner())
+fn soft_delete(set: &mut DistributionSet) -> harrier_domain::Result<()> {
+    set.deleted = true;
+    Ok(())
 }
 
 /// The set itself goes last: a crash leaves a soft-deleted set, which can be deleted again.

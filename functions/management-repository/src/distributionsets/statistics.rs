@@ -84,7 +84,7 @@ async fn count_rollouts(app: &App, caller: &Caller, set: i64) -> ApiResult<Count
     let mut counts = Counts::new();
     let rollouts = app.store.rollouts(caller.tenant()).await?;
     for rollout in rollouts.iter().filter(|rollout| rollout.distribution_set == set && !rollout.deleted) {
-        *counts.entry(rollout.status.wire_name().to_uppercase()).or_default() += 1;
+        *counts.entry(rollout.status.name().to_uppercase()).or_default() += 1;
     }
     Ok(counts)
 }
@@ -101,7 +101,7 @@ async fn count_actions(app: &App, caller: &Caller, set: i64) -> ApiResult<Counts
         }
         let actions = store.actions_at(tenant, &references).await?;
         for action in actions.iter().filter(|action| action.distribution_set == set) {
-            *counts.entry(action.status.wire_name().to_uppercase()).or_default() += 1;
+            *counts.entry(action.status.name().to_owned()).or_default() += 1;
         }
     }
 }

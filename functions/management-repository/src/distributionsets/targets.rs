@@ -4,7 +4,7 @@ use axum::extract::State;
 use harrier_domain::authority::Authority;
 use harrier_domain::software::DistributionSet;
 use harrier_query::fields;
-use harrier_rest::resources::{TargetContext, TargetResource, TargetViewer};
+use harrier_rest::resources::TargetResource;
 use harrier_rest::{ApiResult, Hal, Origin, Page, PageRequest, Path};
 use harrier_runtime::{App, Caller};
 use harrier_store::Loaded;
@@ -54,14 +54,5 @@ async fn list(
         scopes: vec![scope],
     };
     let found = app.store.search_targets(caller.tenant(), search).await?;
-    let viewer = TargetViewer {
-        tenant: caller.tenant(),
-        configuration: &caller.tenant.configuration,
-        limits: app.settings.polling_limits,
-        shows_security_token: caller.may(Authority::ReadTargetSecurityToken),
-        now: app.now(),
-    };
-    let context = TargetContext::load(&app.store, viewer, &found.items).await?;
-    let content = found.items.iter().map(|target| context.item(target, origin)).collect();
-    Ok(Hal::ok(Page::new(content, found.total)))
+    Ok(Hal::ok(caller.target_page(app, &found, origin).await?))
 }

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use harrier_campaigns::auto_assignments::{ReferredTo, add_reconsideration};
 use harrier_domain::authority::Authority;
+use harrier_domain::edits::{change, change_optional};
 use harrier_domain::error::LockedOperation;
 use harrier_domain::software::{DistributionSet, SoftwareModule};
 use harrier_domain::text::{self, Violations};
@@ -15,7 +16,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::require_changeable;
-use crate::edits::{Editor, change, change_optional, optional};
+use crate::edits::Editor;
 use crate::names::Named;
 
 /// Modules that are locked in the transaction that also saves the set, moves its name guard, and has the clock reconsider
@@ -74,9 +75,9 @@ fn decide(set: &mut DistributionSet, request: &DistributionSetUpdate, editor: &E
     require_changeable(set)?;
     let before = set.clone();
     let mut violations = Violations::default();
-    let name = optional(&mut violations, text::name, "name", request.name.as_ref());
-    let version = optional(&mut violations, text::version, "version", request.version.as_ref());
-    let description = optional(&mut violations, text::description, "description", request.description.as_ref());
+    let name = violations.optional(text::name, "name", request.name.as_ref());
+    let version = violations.optional(text::version, "version", request.version.as_ref());
+    let description = violations.optional(text::description, "description", request.description.as_ref());
     violations.finish()?;
     change(&mut set.name, name);
     change(&mut set.version, version);

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::item;
 use crate::creation::{NoReferences, create_all, fresh_ids};
-use crate::edits::{Editor, optional, required};
+use crate::edits::Editor;
 
 /// A tag to be made or changed.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -43,9 +43,9 @@ fn decide(request: &TagRequest, id: i64, editor: &Editor) -> harrier_domain::Res
     let mut violations = Violations::default();
     let tag = Tag {
         id,
-        name: required(&mut violations, text::name, "name", request.name.as_ref()),
-        description: optional(&mut violations, text::description, "description", request.description.as_ref()),
-        colour: optional(&mut violations, text::colour, "colour", request.colour.as_ref()),
+        name: violations.required(text::name, "name", request.name.as_ref()),
+        description: violations.optional(text::description, "description", request.description.as_ref()),
+        colour: violations.optional(text::colour, "colour", request.colour.as_ref()),
         audit: Audit::created(&editor.actor, editor.now),
         revision: 1,
     };

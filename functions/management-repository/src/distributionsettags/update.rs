@@ -3,6 +3,7 @@
 use axum::extract::State;
 use harrier_domain::authority::Authority;
 use harrier_domain::classification::DistributionSetTag;
+use harrier_domain::edits::{change, change_optional};
 use harrier_domain::text::{self, Violations};
 use harrier_domain::{Error, Tenant};
 use harrier_rest::resources::TagResource;
@@ -13,7 +14,7 @@ use harrier_store::{Loaded, Result, Store, until_settled};
 use super::create::TagRequest;
 use super::single;
 use crate::creation::erase_names;
-use crate::edits::{Editor, change, change_optional, optional};
+use crate::edits::Editor;
 use crate::names::Named;
 
 pub(super) async fn update(
@@ -54,9 +55,9 @@ async fn try_update(
 fn decide(tag: &mut DistributionSetTag, request: &TagRequest, editor: &Editor) -> harrier_domain::Result<()> {
     let before = tag.clone();
     let mut violations = Violations::default();
-    let name = optional(&mut violations, text::name, "name", request.name.as_ref());
-    let description = optional(&mut violations, text::description, "description", request.description.as_ref());
-    let colour = optional(&mut violations, text::colour, "colour", request.colour.as_ref());
+    let name = violations.optional(text::name, "name", request.name.as_ref());
+    let description = violations.optional(text::description, "description", request.description.as_ref());
+    let colour = violations.optional(text::colour, "colour", request.colour.as_ref());
     violations.finish()?;
     change(&mut tag.name, name);
     change_optional(&mut tag.description, description);

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::creation::{References, create_all, fresh_ids};
-use crate::edits::{Editor, optional, require_alive, required};
+use crate::edits::{Editor, require_alive};
 use crate::references::{Id, distinct, find_all};
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -89,10 +89,10 @@ fn decide(
     let mut violations = Violations::default();
     let set_type = DistributionSetType {
         id,
-        key: required(&mut violations, text::key, "key", request.key.as_ref()),
-        name: required(&mut violations, text::name, "name", request.name.as_ref()),
-        description: optional(&mut violations, text::description, "description", request.description.as_ref()),
-        colour: optional(&mut violations, text::colour, "colour", request.colour.as_ref()),
+        key: violations.required(text::key, "key", request.key.as_ref()),
+        name: violations.required(text::name, "name", request.name.as_ref()),
+        description: violations.optional(text::description, "description", request.description.as_ref()),
+        colour: violations.optional(text::colour, "colour", request.colour.as_ref()),
         mandatory: request.mandatory(),
         optional: request.optional(),
         deleted: false,

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::creation::{References, create_all, fresh_ids};
-use crate::edits::{Editor, optional, required};
+use crate::edits::Editor;
 use crate::names::type_with_key;
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -93,10 +93,10 @@ fn decide(
     editor: &Editor,
 ) -> harrier_domain::Result<TypedModule> {
     let mut violations = Violations::default();
-    let name = required(&mut violations, text::name, "name", request.name.as_ref());
-    let version = required(&mut violations, text::version, "version", request.version.as_ref());
-    let description = optional(&mut violations, text::description, "description", request.description.as_ref());
-    let vendor = optional(&mut violations, text::vendor, "vendor", request.vendor.as_ref());
+    let name = violations.required(text::name, "name", request.name.as_ref());
+    let version = violations.required(text::version, "version", request.version.as_ref());
+    let description = violations.optional(text::description, "description", request.description.as_ref());
+    let vendor = violations.optional(text::vendor, "vendor", request.vendor.as_ref());
     let module_type = request.type_key.as_ref().and_then(|key| types.0.get(key));
     let module_type = violations.check(text::required("type", module_type));
     violations.finish()?;

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::creation::{NoReferences, create_all, fresh_ids};
-use crate::edits::{Editor, optional, required};
+use crate::edits::Editor;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -53,10 +53,10 @@ fn decide(request: &SoftwareModuleTypeCreate, id: i64, editor: &Editor) -> harri
     }
     let module_type = SoftwareModuleType {
         id,
-        key: required(&mut violations, text::key, "key", request.key.as_ref()),
-        name: required(&mut violations, text::name, "name", request.name.as_ref()),
-        description: optional(&mut violations, text::description, "description", request.description.as_ref()),
-        colour: optional(&mut violations, text::colour, "colour", request.colour.as_ref()),
+        key: violations.required(text::key, "key", request.key.as_ref()),
+        name: violations.required(text::name, "name", request.name.as_ref()),
+        description: violations.optional(text::description, "description", request.description.as_ref()),
+        colour: violations.optional(text::colour, "colour", request.colour.as_ref()),
         min_artifacts: request.min_artifacts,
         max_assignments: request.max_assignments,
         deleted: false,

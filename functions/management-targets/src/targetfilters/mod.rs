@@ -16,8 +16,6 @@ use harrier_runtime::{App, Caller};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::targets::selection;
-
 /// Where names of target filters are unique.
 const NAMES: &str = "target-filter-name";
 
@@ -42,10 +40,10 @@ impl FilterRequest {
     /// The same with trimmed texts, if they obey their rules and the query can be understood.
     fn checked(self, app: &App, caller: &Caller) -> harrier_domain::Result<Self> {
         let mut violations = text::Violations::default();
-        let name = self.name.and_then(|value| violations.check(text::name("name", &value)));
-        let query = self.query.and_then(|value| violations.check(text::query("query", &value)));
+        let name = violations.optional(text::name, "name", self.name);
+        let query = violations.optional(text::query, "query", self.query);
         violations.finish()?;
-        selection::query(app, caller, query.as_deref(), &fields::TARGET)?;
+        caller.query(app, query.as_deref(), &fields::TARGET)?;
         Ok(Self { name, query })
     }
 }

@@ -8,6 +8,7 @@ use harrier_campaigns::auto_assignments::{self, Ground};
 use harrier_domain::authority::Authority;
 use harrier_domain::auto_assignment::{AutoAssignment, AutoAssignmentDraft, Creator};
 use harrier_domain::classification::TargetFilter;
+use harrier_domain::edits;
 use harrier_rest::resources::TargetFilterResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin, Path};
 use harrier_runtime::{App, Caller};
@@ -42,12 +43,8 @@ async fn change(
     let mut filter: Loaded<TargetFilter> = app.store.get(caller.tenant(), id).await?;
     let before = (*filter).clone();
     let auto = linked(app, caller, &before).await?;
-    if let Some(name) = &request.name {
-        filter.name.clone_from(name);
-    }
-    if let Some(query) = &request.query {
-        filter.query.clone_from(query);
-    }
+    edits::change(&mut filter.name, request.name.clone());
+    edits::change(&mut filter.query, request.query.clone());
     if *filter == before {
         return Ok((before, auto.map(Loaded::into_inner)));
     }

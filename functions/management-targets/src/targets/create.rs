@@ -20,8 +20,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::view;
-
 /// Transactions under way at the same time.
 const CONCURRENCY: usize = 8;
 
@@ -49,7 +47,7 @@ pub(super) async fn create(
     refuse_known(&app, &caller, &targets).await?;
     number(&app, &caller, &mut targets).await?;
     write(&app, &caller, &targets).await?;
-    let context = view::context(&app, &caller, &targets).await?;
+    let context = caller.target_context(&app, &targets).await?;
     Ok(Hal::created(targets.iter().map(|target| context.item(target, &origin)).collect()))
 }
 
@@ -72,10 +70,10 @@ impl TargetCreate {
     fn target(self, token: String, app: &App, caller: &Caller, violations: &mut Violations) -> Option<Target> {
         let id = violations.check(text::required("controllerId", self.controller_id))?;
         let id = violations.check(text::controller_id("controllerId", id.trim()));
-        let name = self.name.and_then(|value| violations.check(text::name("name", &value)));
-        let description = self.description.and_then(|value| violations.check(text::description("description", &value)));
-        let address = self.address.and_then(|value| violations.check(text::address("address", &value)));
-        let group = self.group.and_then(|value| violations.check(text::group("group", &value)));
+        let name = violations.optional(text::name, "name", self.name);
+        let description = violations.optional(text::description, "description", self.description);
+        let address = violations.optional(text::address, "address", self.address);
+        let group = violations.optional(text::group, "group", self.group);
         let mut target = Target::new(&id?, token, &caller.actor(), app.now());
         target.name = name.unwrap_or(target.name);
         target.description = description;

@@ -6,8 +6,6 @@ use harrier_rest::resources::TargetResource;
 use harrier_rest::{ApiResult, Hal, Origin, Path};
 use harrier_runtime::{App, Caller};
 
-use super::view;
-
 pub(super) async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -16,6 +14,6 @@ pub(super) async fn get(
 ) -> ApiResult<Hal<TargetResource>> {
     caller.require(Authority::ReadTarget)?;
     let target = super::load(&app.store, caller.tenant(), &id).await?;
-    let context = view::context(&app, &caller, [&*target]).await?;
+    let context = caller.target_context(&app, [&*target]).await?;
     Ok(Hal::ok(context.single(&target, &origin)))
 }

@@ -113,10 +113,8 @@ fn checked(body: Vec<MetadataCreate>) -> harrier_domain::Result<BTreeMap<String,
     }
     let mut entries = BTreeMap::new();
     for MetadataCreate { key, value } in body {
-        let key = violations.check(text::required("key", key).and_then(|key| text::metadata_key("key", &key)));
-        let value =
-            violations.check(text::required("value", value).and_then(|value| text::metadata_value("value", &value)));
-        entries.extend(key.zip(value));
+        let key = violations.required(text::metadata_key, "key", key);
+        entries.insert(key, violations.required(text::metadata_value, "value", value));
     }
     violations.finish()?;
     if entries.len() < count {

@@ -16,7 +16,6 @@ pub(crate) mod selection;
 mod tags;
 mod target_type;
 mod update;
-pub(crate) mod view;
 
 pub(crate) use assigned_ds::show as show_set;
 

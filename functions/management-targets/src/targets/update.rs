@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use harrier_domain::authority::Authority;
+use harrier_domain::edits;
 use harrier_domain::target::Target;
 use harrier_domain::text::{self, Violations};
 use harrier_rest::resources::TargetResource;
@@ -12,7 +13,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::retype::{NewType, retype};
-use super::view;
 
 /// The id that takes the type away.
 const NO_TYPE: i64 = -1;
@@ -42,7 +42,7 @@ pub(super) async fn update(
     }
     let update = body.checked()?;
     let target = until_settled(|| change(&app, &caller, &id, &update)).await?;
-    let context = view::context(&app, &caller, [&*target]).await?;
+    let context = caller.target_context(&app, [&*target]).await?;
     Ok(Hal::ok(context.single(&target, &origin)))
 }
 
@@ -66,28 +66,19 @@ impl TargetUpdate {
     /// The same with trimmed texts, if they obey their rules.
     fn checked(self) -> harrier_domain::Result<Self> {
         let mut violations = Violations::default();
-        let name = self.name.and_then(|value| violations.check(text::name("name", &value)));
-        let description = self.description.and_then(|value| violations.check(text::description("description", &value)));
-        let address = self.address.and_then(|value| violations.check(text::address("address", &value)));
-        let security_token =
-            self.security_token.and_then(|value| violations.check(text::security_token("securityToken", &value)));
+        let name = violations.optional(text::name, "name", self.name);
+        let description = violations.optional(text::description, "description", self.description);
+        let address = violations.optional(text::address, "address", self.address);
+        let security_token = violations.optional(text::security_token, "securityToken", self.security_token);
         violations.finish()?;
         Ok(Self { name, description, address, security_token, ..self })
     }
 
     fn apply(&self, target: &mut Target) {
-        if let Some(name) = &self.name {
-            target.name.clone_from(name);
-        }
-        if self.description.is_some() {
-            target.description.clone_from(&self.description);
-        }
-        if self.address.is_some() {
-            target.address.clone_from(&self.address);
-        }
-        if let Some(token) = &self.security_token {
-            target.security_token.clone_from(token);
-        }
+        edits::change(&mut target.name, self.name.clone());
+        edits::change_optional(&mut target.description, self.description.clone());
+        edits::change_optional(&mut target.address, self.address.clone());
+        edits::change(&mut target.security_token, self.security_token.clone());
         target.request_attributes |= self.request_attributes == Some(true);
     }
 

@@ -41,9 +41,9 @@ struct TagRequest {
 impl TagRequest {
     /// The same with trimmed texts, if they obey their rules.
     fn checked(self, violations: &mut Violations) -> Self {
-        let name = self.name.and_then(|value| violations.check(text::name("name", &value)));
-        let description = self.description.and_then(|value| violations.check(text::description("description", &value)));
-        let colour = self.colour.and_then(|value| violations.check(text::colour("colour", &value)));
+        let name = violations.optional(text::name, "name", self.name);
+        let description = violations.optional(text::description, "description", self.description);
+        let colour = violations.optional(text::colour, "colour", self.colour);
         Self { name, description, colour }
     }
 }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use harrier_campaigns::auto_assignments::{ReferredTo, add_reconsideration};
 use harrier_domain::authority::Authority;
 use harrier_domain::classification::TargetTag;
+use harrier_domain::edits;
 use harrier_domain::text::Violations;
 use harrier_rest::resources::TagResource;
 use harrier_rest::{ApiResult, Hal, Json, Origin, Path};
@@ -31,15 +32,9 @@ pub(super) async fn update(
 async fn change(app: &App, caller: &Caller, id: i64, request: &TagRequest) -> Result<Loaded<TargetTag>> {
     let mut tag: Loaded<TargetTag> = app.store.get(caller.tenant(), id).await?;
     let before = (*tag).clone();
-    if let Some(name) = &request.name {
-        tag.name.clone_from(name);
-    }
-    if request.description.is_some() {
-        tag.description.clone_from(&request.description);
-    }
-    if request.colour.is_some() {
-        tag.colour.clone_from(&request.colour);
-    }
+    edits::change(&mut tag.name, request.name.clone());
+    edits::change_optional(&mut tag.description, request.description.clone());
+    edits::change_optional(&mut tag.colour, request.colour.clone());
     if *tag == before {
         return Ok(tag);
     }

@@ -75,10 +75,10 @@ impl TargetTypeCreate {
             (Some(key), Some(name)) => (key, name),
         };
         let mut violations = Violations::default();
-        let key = violations.check(text::key("key", &key)).unwrap_or_default();
-        let name = violations.check(text::name("name", &name)).unwrap_or_default();
-        let description = self.description.and_then(|value| violations.check(text::description("description", &value)));
-        let colour = self.colour.and_then(|value| violations.check(text::colour("colour", &value)));
+        let key = violations.required(text::key, "key", Some(key));
+        let name = violations.required(text::name, "name", Some(name));
+        let description = violations.optional(text::description, "description", self.description);
+        let colour = violations.optional(text::colour, "colour", self.colour);
         violations.finish()?;
         let compatible_set_types: BTreeSet<i64> = self.compatible.into_iter().flatten().map(|one| one.id).collect();
         let requested = compatible_set_types.len() as u64;

@@ -4,6 +4,7 @@ use axum::extract::State;
 use harrier_campaigns::auto_assignments::{ReferredTo, add_reconsideration};
 use harrier_domain::authority::Authority;
 use harrier_domain::classification::TargetType;
+use harrier_domain::edits;
 use harrier_domain::text::{self, Violations};
 use harrier_rest::{ApiResult, Hal, Json, Origin, Path};
 use harrier_runtime::{App, Caller};
@@ -57,22 +58,16 @@ async fn change(app: &App, caller: &Caller, id: i64, update: &TargetTypeUpdate) 
 impl TargetTypeUpdate {
     fn checked(self) -> harrier_domain::Result<Self> {
         let mut violations = Violations::default();
-        let name = self.name.and_then(|value| violations.check(text::name("name", &value)));
-        let description = self.description.and_then(|value| violations.check(text::description("description", &value)));
-        let colour = self.colour.and_then(|value| violations.check(text::colour("colour", &value)));
+        let name = violations.optional(text::name, "name", self.name);
+        let description = violations.optional(text::description, "description", self.description);
+        let colour = violations.optional(text::colour, "colour", self.colour);
         violations.finish()?;
         Ok(Self { name, description, colour })
     }
 
     fn apply(&self, target_type: &mut TargetType) {
-        if let Some(name) = &self.name {
-            target_type.name.clone_from(name);
-        }
-        if self.description.is_some() {
-            target_type.description.clone_from(&self.description);
-        }
-        if self.colour.is_some() {
-            target_type.colour.clone_from(&self.colour);
-        }
+        edits::change(&mut target_type.name, self.name.clone());
+        edits::change_optional(&mut target_type.description, self.description.clone());
+        edits::change_optional(&mut target_type.colour, self.colour.clone());
     }
 }

@@ -228,7 +228,7 @@ fn tell(password: &Password) {
 }
 
 fn authority(name: &str) -> Result<String, String> {
-    match Authority::parse(name) {
+    match Authority::from_name(name) {
         Some(known) => Ok(known.name().to_owned()),
         None => Err("no such authority".to_owned()),
     }

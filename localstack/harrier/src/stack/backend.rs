@@ -1,7 +1,7 @@
 //! The database and the object store, wherever they are.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -30,15 +30,8 @@ impl Backend {
             (Some(embedded), _) => embedded.client(),
             (None, _) => open_database(storage, durability).await?,
         };
-        let directory = match storage {
-            Storage::Memory | Storage::Aws(_) => None,
-            Storage::Directory(directory) => Some(directory),
-            Storage::DynamoDb(_, directory) => directory.as_ref(),
-        };
-        if let Some(directory) = directory {
-            make_private(directory)?;
-        }
-        let queue = open_queue(directory.map(PathBuf::as_path), durability)?;
+        let directory = private_directory(storage)?;
+        let queue = open_queue(directory, durability)?;
         let (objects, embedded_objects) = match storage {
             Storage::Aws(endpoint) => (remote_objects(endpoint).await, None),
             _ => {
@@ -78,15 +71,7 @@ fn open_queue(directory: Option<&Path>, durability: Durability) -> Result<Embedd
 /// # Errors
 /// [`StackError::Embedded`] when they cannot be opened, for example because a server has them open.
 pub async fn open_step_messages(storage: &Storage, durability: Durability) -> Result<StepMessages, StackError> {
-    let directory = match storage {
-        Storage::Memory | Storage::Aws(_) => None,
-        Storage::Directory(directory) => Some(directory),
-        Storage::DynamoDb(_, directory) => directory.as_ref(),
-    };
-    if let Some(directory) = directory {
-        make_private(directory)?;
-    }
-    StepMessages::open(&open_queue(directory.map(PathBuf::as_path), durability)?).await
+    StepMessages::open(&open_queue(private_directory(storage)?, durability)?).await
 }
 
 fn open_embedded_database(
@@ -117,6 +102,17 @@ pub async fn open_database(storage: &Storage, durability: Durability) -> Result<
         }
         Storage::Memory | Storage::Directory(_) => Err(EmbeddedError::Stopped.into()),
     }
+}
+
+/// The data directory, if there is one, made as [`make_private`] does.
+fn private_directory(storage: &Storage) -> Result<Option<&Path>, EmbeddedError> {
+    let directory = match storage {
+        Storage::Memory | Storage::Aws(_) => None,
+        Storage::Directory(directory) => Some(directory.as_path()),
+        Storage::DynamoDb(_, directory) => directory.as_deref(),
+    };
+    directory.map(make_private).transpose()?;
+    Ok(directory)
 }
 
 /// Makes the directory, readable by nobody else: password hashes and device tokens are in there.

@@ -43,8 +43,7 @@ impl<'a> Ground<'a> {
 
     fn placeholders(&self) -> Placeholders {
         let (configuration, now) = (&self.snapshot.configuration, self.engine.now);
-        let polling = configuration.polling(self.engine.polling_limits);
-        Placeholders { now, overdue: polling.overdue_timestamp(configuration.polling_overdue_time(), now) }
+        Placeholders { now, overdue: configuration.overdue_timestamp(self.engine.polling_limits, now) }
     }
 }
 

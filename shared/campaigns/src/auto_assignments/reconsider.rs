@@ -4,8 +4,8 @@
 //! targets match. Whoever changes such a thing puts a note for the clock into the same transaction; what comes of it is a pass
 //! of the auto assignments that are concerned.
 
-use harrier_domain::Tenant;
 use harrier_domain::auto_assignment::AutoAssignment;
+use harrier_domain::{Tenant, named};
 use harrier_query::Field;
 use harrier_store::{Loaded, StoreError, Transaction};
 use serde::{Deserialize, Serialize};
@@ -14,29 +14,22 @@ use super::ground::Ground;
 use super::{AutoAssignStep, lifecycle, step};
 use crate::{Engine, Result, due};
 
-/// What changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum ReferredTo {
-    /// The name of a target tag.
-    TargetTags,
-    /// The name of a target type, or which sets it takes.
-    TargetTypes,
-    /// Name or version of a distribution set.
-    DistributionSets,
+named! {
+    /// What changed, as the clock calls it.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    pub enum ReferredTo {
+        /// The name of a target tag.
+        TargetTags = "auto-assignments-after-target-tags",
+        /// The name of a target type, or which sets it takes.
+        TargetTypes = "auto-assignments-after-target-types",
+        /// Name or version of a distribution set.
+        DistributionSets = "auto-assignments-after-distribution-sets",
+    }
 }
 
 impl ReferredTo {
     const ID: i64 = 0;
-
-    /// What the clock calls it.
-    fn kind(self) -> &'static str {
-        match self {
-            Self::TargetTags => "auto-assignments-after-target-tags",
-            Self::TargetTypes => "auto-assignments-after-target-types",
-            Self::DistributionSets => "auto-assignments-after-distribution-sets",
-        }
-    }
 
     fn concerns(self, ground: &Ground<'_>, auto: &AutoAssignment) -> bool {
         let Ok(query) = ground.query(&auto.query) else {
@@ -61,14 +54,14 @@ pub fn add_reconsideration(
     now: i64,
 ) -> harrier_store::Result<()> {
     let reconsider = step(tenant, AutoAssignStep::Reconsider { changed });
-    due::set(transaction, changed.kind(), ReferredTo::ID, now, &reconsider)
+    due::set(transaction, changed.name(), ReferredTo::ID, now, &reconsider)
         .map_err(|error| StoreError::Backend(error.to_string()))
 }
 
 /// The note goes first: a change that comes from now on leaves a new one. This step comes again until it is done.
 pub(super) async fn perform(engine: &Engine, tenant: &Tenant, changed: ReferredTo) -> Result<()> {
     let mut transaction = engine.store.transaction(tenant);
-    due::clear(&mut transaction, tenant, changed.kind(), ReferredTo::ID);
+    due::clear(&mut transaction, tenant, changed.name(), ReferredTo::ID);
     transaction.commit().await?;
     let Some(snapshot) = engine.tenant(tenant).await? else {
         return Ok(());

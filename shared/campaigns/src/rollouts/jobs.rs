@@ -2,7 +2,7 @@
 
 use harrier_domain::Tenant;
 use harrier_domain::rollout::{Rollout, RolloutGroup, RolloutStatus};
-use harrier_store::{Loaded, RolloutJob, RolloutProgress, RolloutTask, StoreError};
+use harrier_store::{GroupMember, Loaded, RolloutJob, RolloutProgress, RolloutTask, StoreError};
 
 use super::situation::step_of;
 use super::{RolloutStep, collect, erase, fill, involve, schedule, start, wind_down};
@@ -16,6 +16,16 @@ pub(super) struct Work<'a> {
     pub job: &'a RolloutJob,
 }
 
+/// Members of a group that one step looks at.
+const MEMBERS: i32 = 500;
+
+impl Work<'_> {
+    /// The members of a group that the step is about: the next ones, in the order of their numbers.
+    pub async fn members(&self, group: i64) -> Result<Vec<GroupMember>> {
+        Ok(self.engine.store.members(self.tenant, group, self.job.progress.number, MEMBERS).await?)
+    }
+}
+
 /// What a step came to.
 pub(super) enum Outcome {
     /// The job goes on from here.
@@ -24,6 +34,16 @@ pub(super) enum Outcome {
     Done(RolloutProgress),
     /// Something is in the way. The clock tries again.
     Blocked,
+}
+
+impl Outcome {
+    /// These members are dealt with. None are left when there were none.
+    pub fn after(members: &[GroupMember]) -> Self {
+        match members.last() {
+            Some(last) => Self::Continue(RolloutProgress { number: last.number, ..RolloutProgress::default() }),
+            None => Self::Done(RolloutProgress::default()),
+        }
+    }
 }
 
 /// Performs a step, unless it is a duplicate, or the rollout has moved on to where the job has no place.

@@ -125,8 +125,7 @@ fn bind(engine: &Engine, snapshot: &TenantSnapshot, filter: &str) -> harrier_dom
     if filter.is_empty() {
         return Ok(Query::everything(&fields::TARGET));
     }
-    let polling = snapshot.configuration.polling(engine.polling_limits);
-    let overdue = polling.overdue_timestamp(snapshot.configuration.polling_overdue_time(), engine.now);
+    let overdue = snapshot.configuration.overdue_timestamp(engine.polling_limits, engine.now);
     Ok(Query::bind(filter, &fields::TARGET, &Placeholders { now: engine.now, overdue })?)
 }
 

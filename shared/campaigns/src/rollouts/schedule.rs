@@ -8,30 +8,23 @@ use harrier_domain::assignment::superseded;
 use harrier_domain::rollout::RolloutStatus;
 use harrier_domain::rollout::deployment;
 use harrier_domain::target::Target;
-use harrier_store::{
-    Consistency, GroupMember, Loaded, RolloutProgress, Sequence, StoreError, Transaction, until_settled,
-};
+use harrier_store::{Consistency, GroupMember, Loaded, Sequence, StoreError, Transaction, until_settled};
 use std::collections::HashMap;
 
 use super::delivery::{CONCURRENCY, Course, chunks, is_contended};
 use super::jobs::{Outcome, Work};
 use crate::Result;
 
-/// Members looked at in one step.
-const STEP: i32 = 500;
-
 /// Targets scheduled in one transaction, with what they share: their counter, and the check that the rollout still starts.
 const CHUNK: usize = 8;
 
 pub(super) async fn step(work: &Work<'_>, group: i64) -> Result<Outcome> {
-    let Work { engine, tenant, rollout, job } = work;
+    let Work { engine, tenant, rollout, .. } = work;
     let Some(course) = Course::load(engine, tenant, rollout, group).await? else {
         return Ok(Outcome::Blocked);
     };
-    let members = engine.store.members(tenant, group, job.progress.number, STEP).await?;
-    let Some(last) = members.last().map(|last| last.number) else {
-        return Ok(Outcome::Done(RolloutProgress::default()));
-    };
+    let members = work.members(group).await?;
+    let outcome = Outcome::after(&members);
     let candidates = lacking(&course, members).await?;
     let count = u32::try_from(candidates.len()).unwrap_or(u32::MAX);
     let mut all_done = true;
@@ -39,10 +32,7 @@ pub(super) async fn step(work: &Work<'_>, group: i64) -> Result<Outcome> {
         let ids = engine.store.next_ids(tenant, Sequence::Action, count).await?;
         all_done = schedule_all(&course, candidates.into_iter().zip(ids).collect()).await?;
     }
-    if !all_done {
-        return Ok(Outcome::Blocked);
-    }
-    Ok(Outcome::Continue(RolloutProgress { number: last, ..RolloutProgress::default() }))
+    Ok(if all_done { outcome } else { Outcome::Blocked })
 }
 
 /// The targets of members that have no action of the rollout yet. Members whose target is gone leave the group.

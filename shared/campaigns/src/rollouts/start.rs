@@ -5,15 +5,12 @@ use harrier_domain::action::{Action, StatusEntry};
 use harrier_domain::assignment::{overridable, override_open_actions};
 use harrier_domain::rollout::deployment;
 use harrier_domain::target::Target;
-use harrier_store::{ActionReference, Consistency, Loaded, RolloutProgress, StoreError, until_settled};
+use harrier_store::{ActionReference, Consistency, Loaded, StoreError, until_settled};
 use std::collections::HashMap;
 
 use super::delivery::{CONCURRENCY, Course, chunks, is_contended};
 use super::jobs::{Outcome, Work};
 use crate::Result;
-
-/// Members looked at in one step.
-const STEP: i32 = 500;
 
 /// Targets started in one transaction, with the counter that they share.
 const CHUNK: usize = 8;
@@ -22,19 +19,17 @@ const CHUNK: usize = 8;
 const MAX_OVERRIDDEN: usize = 30;
 
 pub(super) async fn step(work: &Work<'_>, group: i64) -> Result<Outcome> {
-    let Work { engine, tenant, rollout, job } = work;
+    let Work { engine, tenant, rollout, .. } = work;
     let Some(course) = Course::load(engine, tenant, rollout, group).await? else {
         return Ok(Outcome::Blocked);
     };
-    let members = engine.store.members(tenant, group, job.progress.number, STEP).await?;
-    let Some(last) = members.last().map(|last| last.number) else {
-        return Ok(Outcome::Done(RolloutProgress::default()));
-    };
+    let members = work.members(group).await?;
+    let outcome = Outcome::after(&members);
     let ids: Vec<String> = members.into_iter().map(|member| member.controller_id).collect();
     let targets = engine.store.targets(tenant, &ids).await?;
     let waiting = targets.into_iter().filter_map(|target| Some((waiting_in(&target, group)?, target))).collect();
     start_all(&course, waiting).await?;
-    Ok(Outcome::Continue(RolloutProgress { number: last, ..RolloutProgress::default() }))
+    Ok(outcome)
 }
 
 /// The scheduled action of the target in the group.

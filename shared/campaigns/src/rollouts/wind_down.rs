@@ -6,29 +6,23 @@ use harrier_domain::action::{Action, StatusEntry};
 use harrier_domain::audit::Actor;
 use harrier_domain::cancellation;
 use harrier_domain::target::Target;
-use harrier_store::{Consistency, GroupMember, Loaded, RolloutProgress, RolloutTask, until_settled};
+use harrier_store::{Consistency, GroupMember, Loaded, RolloutTask, until_settled};
 
 use super::delivery::CONCURRENCY;
 use super::jobs::{Outcome, Work};
 use crate::Result;
 
-/// Members looked at in one step.
-const STEP: i32 = 500;
-
 pub(super) async fn step(work: &Work<'_>, group: i64) -> Result<Outcome> {
-    let Work { engine, tenant, job, .. } = work;
-    let members = engine.store.members(tenant, group, job.progress.number, STEP).await?;
-    let Some(last) = members.last().map(|last| last.number) else {
-        return Ok(Outcome::Done(RolloutProgress::default()));
-    };
+    let members = work.members(group).await?;
+    let outcome = Outcome::after(&members);
     let ids: Vec<String> = members.into_iter().map(|member| member.controller_id).collect();
-    let targets = engine.store.targets(tenant, &ids).await?;
+    let targets = work.engine.store.targets(work.tenant, &ids).await?;
     let concerned = targets.into_iter().filter(|target| !actions_in(target, group).is_empty());
     let wind_down = |target: Loaded<Target>| async move {
         until_settled(|| try_wind_down(work, group, &target.controller_id)).await
     };
     stream::iter(concerned).map(wind_down).buffer_unordered(CONCURRENCY).try_collect::<Vec<()>>().await?;
-    Ok(Outcome::Continue(RolloutProgress { number: last, ..RolloutProgress::default() }))
+    Ok(outcome)
 }
 
 /// The scheduled and the open action of the target in the group: it has one of them at most.

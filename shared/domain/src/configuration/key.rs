@@ -1,31 +1,22 @@
 //! The configuration keys of a tenant, their types and their defaults (management §5.16, domain §13.2).
 
 use super::value::{Kind, Value};
-use crate::{Error, Result};
+use crate::{Error, Result, named};
 
 /// The pseudo key of the default distribution set type: not stored here, but with the tenant (management §5.16).
 pub const DEFAULT_DISTRIBUTION_SET_TYPE: &str = "default.ds.type";
 
 macro_rules! keys {
     ($($(#[$doc:meta])* $key:ident = $name:literal, $default:expr;)*) => {
-        /// A configuration key.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Key {
-            $($(#[$doc])* $key,)*
+        named! {
+            /// A configuration key, in the order of the contract, by its name on the wire.
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum Key {
+                $($(#[$doc])* $key = $name,)*
+            }
         }
 
         impl Key {
-            /// All keys, in the order of the contract.
-            pub const ALL: &[Self] = &[$(Self::$key,)*];
-
-            /// The name on the wire.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self {
-                    $(Self::$key => $name,)*
-                }
-            }
-
             fn preset(self) -> Preset {
                 match self {
                     $(Self::$key => $default,)*
@@ -89,9 +80,8 @@ impl Key {
     /// # Errors
     /// [`Error::ConfigurationKeyInvalid`] for an unknown or removed key, and for the pseudo key.
     pub fn parse(name: &str) -> Result<Self> {
-        let found = Self::ALL.iter().copied().find(|key| key.name() == name);
         // What a caller sent as a key may be of any length; the answer repeats only what could be one.
-        found.ok_or_else(|| Error::ConfigurationKeyInvalid(name.chars().take(128).collect()))
+        Self::from_name(name).ok_or_else(|| Error::ConfigurationKeyInvalid(name.chars().take(128).collect()))
     }
 
     /// The type of the key's values.
@@ -130,7 +120,7 @@ mod tests {
     #[test]
     fn every_key_is_found_by_its_name() {
         assert_eq!(Key::ALL.len(), 18);
-        for &key in Key::ALL {
+        for key in Key::ALL {
             assert_eq!(Key::parse(key.name()), Ok(key));
         }
     }

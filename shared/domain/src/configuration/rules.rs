@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn every_default_obeys_its_rule() {
-        for &key in Key::ALL {
+        for key in Key::ALL {
             assert_eq!(accept(key, key.default_value().into()), Ok(key.default_value()), "{key:?}");
         }
     }

@@ -56,6 +56,12 @@ impl TenantConfiguration {
         stored.or_else(preset).unwrap_or(Polling { limits, ..Polling::default() })
     }
 
+    /// Who polled before this time, epoch milliseconds, is overdue, unless an override gives them longer.
+    #[must_use]
+    pub fn overdue_timestamp(&self, limits: Limits, now: i64) -> i64 {
+        self.polling(limits).overdue_timestamp(self.polling_overdue_time(), now)
+    }
+
     /// How late a poll may be, in milliseconds.
     #[must_use]
     pub fn polling_overdue_time(&self) -> i64 {

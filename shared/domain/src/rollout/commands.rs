@@ -127,7 +127,7 @@ fn require(rollout: &Rollout, status: RolloutStatus, done: &str) -> Result<()> {
 }
 
 fn illegal(rollout: &Rollout, done: &str) -> Error {
-    let status = rollout.status.wire_name();
+    let status = rollout.status.name();
     Error::RolloutIllegalState(format!("Rollout {} is {status} and can not be {done}.", rollout.id))
 }
 

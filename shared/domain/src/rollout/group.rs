@@ -2,33 +2,23 @@ use serde::{Deserialize, Serialize};
 
 use super::Conditions;
 use crate::audit::Audit;
+use crate::named;
 
-/// Where a group stands (`domain-behaviour.md` §11.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum GroupStatus {
-    Ready,
-    Scheduled,
-    Finished,
-    Error,
-    Running,
-    Creating,
+named! {
+    /// Where a group stands (`domain-behaviour.md` §11.1), as Management API bodies and RSQL call it (management §5.10).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum GroupStatus {
+        Ready = "ready",
+        Scheduled = "scheduled",
+        Finished = "finished",
+        Error = "error",
+        Running = "running",
+        Creating = "creating",
+    }
 }
 
 impl GroupStatus {
-    /// The name in Management API bodies (management §5.10).
-    #[must_use]
-    pub fn wire_name(self) -> &'static str {
-        match self {
-            Self::Ready => "ready",
-            Self::Scheduled => "scheduled",
-            Self::Finished => "finished",
-            Self::Error => "error",
-            Self::Running => "running",
-            Self::Creating => "creating",
-        }
-    }
-
     /// Nothing changes it any more.
     #[must_use]
     pub fn is_over(self) -> bool {

@@ -17,49 +17,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::ActionType;
 use crate::audit::Audit;
+use crate::named;
 
 pub use conditions::{Conditions, ErrorCondition, SuccessAction};
 pub use counts::{Counts, Tally};
 pub use group::{GroupStatus, RolloutGroup};
 
-/// Where a rollout stands (`domain-behaviour.md` §11.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RolloutStatus {
-    Creating,
-    Ready,
-    Paused,
-    Starting,
-    Stopped,
-    Running,
-    Finished,
-    Deleting,
-    Deleted,
-    WaitingForApproval,
-    ApprovalDenied,
-    Stopping,
+named! {
+    /// Where a rollout stands (`domain-behaviour.md` §11.1), as Management API bodies and RSQL call it (management §5.10
+    /// "States").
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum RolloutStatus {
+        Creating = "creating",
+        Ready = "ready",
+        Paused = "paused",
+        Starting = "starting",
+        Stopped = "stopped",
+        Running = "running",
+        Finished = "finished",
+        Deleting = "deleting",
+        Deleted = "deleted",
+        WaitingForApproval = "waiting_for_approval",
+        ApprovalDenied = "approval_denied",
+        Stopping = "stopping",
+    }
 }
 
 impl RolloutStatus {
-    /// The name in Management API bodies and RSQL (management §5.10 "States").
-    #[must_use]
-    pub fn wire_name(self) -> &'static str {
-        match self {
-            Self::Creating => "creating",
-            Self::Ready => "ready",
-            Self::Paused => "paused",
-            Self::Starting => "starting",
-            Self::Stopped => "stopped",
-            Self::Running => "running",
-            Self::Finished => "finished",
-            Self::Deleting => "deleting",
-            Self::Deleted => "deleted",
-            Self::WaitingForApproval => "waiting_for_approval",
-            Self::ApprovalDenied => "approval_denied",
-            Self::Stopping => "stopping",
-        }
-    }
-
     /// A user may stop it, and so may the invalidation of its set (`domain-behaviour.md` §9.1).
     #[must_use]
     pub fn is_stoppable(self) -> bool {

@@ -4,10 +4,12 @@
 //! [`Error::ConstraintViolation`] worded `<field> <rule>.`; [`Violations`] collects several of them.
 
 mod markup;
+mod violations;
 
 use crate::{Error, Result};
 
 pub use markup::contains_markup;
+pub use violations::{Check, Violations};
 
 const MISSING: &str = "must not be null";
 const MARKUP: &str = "has invalid characters in string";
@@ -160,44 +162,6 @@ pub fn required<T>(field: &str, value: Option<T>) -> Result<T> {
 #[must_use]
 pub fn truncated(text: &str, limit: usize) -> String {
     text.chars().take(limit).collect()
-}
-
-/// Collects the violations of one request, so that the answer names all of them (management §2.2).
-#[derive(Debug, Default)]
-pub struct Violations {
-    messages: Vec<String>,
-    other: Option<Error>,
-}
-
-impl Violations {
-    /// Notes that `field` breaks `rule`.
-    pub fn add(&mut self, field: &str, rule: &str) {
-        self.messages.push(format!("{field} {rule}."));
-    }
-
-    /// The value of a check that passed; otherwise notes why it did not.
-    pub fn check<T>(&mut self, checked: Result<T>) -> Option<T> {
-        match checked {
-            Ok(value) => return Some(value),
-            Err(Error::ConstraintViolation(message)) => self.messages.push(message),
-            Err(other) => self.other = self.other.take().or(Some(other)),
-        }
-        None
-    }
-
-    /// Succeeds when nothing was noted.
-    ///
-    /// # Errors
-    /// The first error that is no violation, otherwise one [`Error::ConstraintViolation`] with all messages.
-    pub fn finish(self) -> Result<()> {
-        if let Some(error) = self.other {
-            return Err(error);
-        }
-        if self.messages.is_empty() {
-            return Ok(());
-        }
-        Err(Error::ConstraintViolation(self.messages.join(" ")))
-    }
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use harrier_domain::maintenance::{Schedule, ScheduleText};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Base;
 use super::target::target_href;
+use super::{Base, link_set};
 use crate::{Href, Links, Origin};
 
 /// A maintenance window (management §4.3).
@@ -83,16 +83,15 @@ impl ActionResource {
     #[must_use]
     pub fn full(action: &Action, names: ActionNames<'_>, now: i64, origin: &Origin) -> Self {
         let own = || action_href(&action.controller_id, action.id, origin);
-        let set = origin.href("/rest/v1/distributionsets").segment(action.distribution_set);
         let history = own().segment("status").query("offset", 0).query("limit", 50).query("sort", "id:DESC");
         let mut links = Links::new().with("self", own());
-        add(&mut links, "target", target_href(&action.controller_id, origin), names.target.map(ToOwned::to_owned));
-        let set_name = names.distribution_set.map(|(name, version)| format!("{name}:{version}"));
-        add(&mut links, "distributionset", set, set_name);
+        let target = target_href(&action.controller_id, origin);
+        links.add_named("target", target, names.target.map(ToOwned::to_owned));
+        link_set(&mut links, action.distribution_set, names.distribution_set, origin);
         links.add("status", history);
         if let Some(rollout) = action.rollout {
             let href = origin.href("/rest/v1/rollouts").segment(rollout);
-            add(&mut links, "rollout", href, names.rollout.map(ToOwned::to_owned));
+            links.add_named("rollout", href, names.rollout.map(ToOwned::to_owned));
         }
         if action.status.is_canceling_or_canceled() {
             links.add("canceledaction", own());
@@ -107,7 +106,7 @@ impl ActionResource {
             kind: action.wire_type(),
             status: action.status.wire_name(),
             active: action.active,
-            force_type: action.action_type.wire_name(),
+            force_type: action.action_type.name(),
             force_time: action.forced_time.filter(|_| time_forced),
             weight: action.weight,
             maintenance_window: action.window.as_ref().map(|text| MaintenanceWindowResource::new(text, now)),
@@ -118,13 +117,6 @@ impl ActionResource {
             base: Base::from(&action.audit),
             links,
         }
-    }
-}
-
-fn add(links: &mut Links, rel: &'static str, href: Href, name: Option<String>) {
-    match name {
-        Some(name) => links.add_named(rel, href, name),
-        None => links.add(rel, href),
     }
 }
 

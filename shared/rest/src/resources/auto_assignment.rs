@@ -5,8 +5,8 @@ use harrier_domain::software::DistributionSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Base;
-use crate::{Href, Links, Origin};
+use super::{Base, link_set};
+use crate::{Links, Origin};
 
 /// An auto assignment as the Management API shows it; there is one form only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -45,9 +45,9 @@ impl AutoAssignmentResource {
             description: auto.description.clone(),
             target_filter_query: auto.query.clone(),
             distribution_set_id: auto.distribution_set,
-            status: auto.status.wire_name(),
+            status: auto.status.name(),
             start_at: auto.start_at,
-            action_type: auto.action_type.wire_name(),
+            action_type: auto.action_type.name(),
             weight: auto.weight,
             confirmation_required: auto.confirmation_required,
             approval_decided_by: auto.approval_decided_by.clone(),
@@ -61,11 +61,8 @@ impl AutoAssignmentResource {
 fn links(auto: &AutoAssignment, set: Option<&DistributionSet>, origin: &Origin) -> Links {
     let own = || origin.href("/rest/v1/autoassignments").segment(auto.id);
     let mut links = Links::new().with("self", own());
-    let set_href: Href = origin.href("/rest/v1/distributionsets").segment(auto.distribution_set);
-    match set {
-        Some(set) => links.add_named("distributionset", set_href, format!("{}:{}", set.name, set.version)),
-        None => links.add("distributionset", set_href),
-    }
+    let name = set.map(|set| (set.name.as_str(), set.version.as_str()));
+    link_set(&mut links, auto.distribution_set, name, origin);
     for operation in operations(auto.status) {
         links.add(*operation, own().segment(operation));
     }

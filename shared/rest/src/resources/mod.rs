@@ -41,3 +41,11 @@ pub use target::{PollStatusResource, TargetFacts, TargetResource, target_href};
 pub use target_context::{TargetContext, TargetViewer};
 pub use target_filter::{LinkedFilter, TargetFilterResource};
 pub use types::{DistributionSetTypeResource, SoftwareModuleTypeResource};
+
+use crate::{Links, Origin};
+
+/// Adds the link to a distribution set, with its name and version where they are known.
+fn link_set(links: &mut Links, id: i64, name: Option<(&str, &str)>, origin: &Origin) {
+    let href = origin.href("/rest/v1/distributionsets").segment(id);
+    links.add_named("distributionset", href, name.map(|(name, version)| format!("{name}:{version}")));
+}

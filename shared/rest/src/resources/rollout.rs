@@ -5,7 +5,7 @@ use harrier_domain::rollout::{Conditions, Counts, ErrorCondition, Rollout, Rollo
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Base;
+use super::{Base, link_set};
 use crate::{Href, Links, Origin};
 
 /// How many targets are in which state; all keys are always there.
@@ -153,11 +153,7 @@ impl RolloutResource {
             links.add(command, own().segment(command));
         }
         links.add("groups", own().segment("deploygroups").query("offset", 0).query("limit", 50));
-        let set_href = origin.href("/rest/v1/distributionsets").segment(rollout.distribution_set);
-        match set {
-            Some((name, version)) => links.add_named("distributionset", set_href, format!("{name}:{version}")),
-            None => links.add("distributionset", set_href),
-        }
+        link_set(&mut links, rollout.distribution_set, set, origin);
         let details = RolloutDetails {
             total_targets_per_status: Some(StatusCountsResource::new(counts, rollout.total_targets)),
             total_groups: Some(rollout.groups),
@@ -176,11 +172,11 @@ impl RolloutResource {
             description: rollout.description.clone(),
             target_filter_query: rollout.filter.clone(),
             distribution_set_id: rollout.distribution_set,
-            status: rollout.status.wire_name(),
+            status: rollout.status.name(),
             total_targets: rollout.total_targets,
             deleted: rollout.deleted,
             dynamic: rollout.dynamic,
-            kind: rollout.action_type.wire_name(),
+            kind: rollout.action_type.name(),
             forcetime: rollout.forced_time.filter(|_| time_forced).unwrap_or(0),
             weight: rollout.weight,
             details,
@@ -234,7 +230,7 @@ impl RolloutGroupResource {
             id: group.id,
             name: group.name.clone(),
             description: group.description.clone(),
-            status: group.status.wire_name(),
+            status: group.status.name(),
             dynamic: group.dynamic,
             target_filter_query: group.filter.clone(),
             target_percentage: group.percentage,

@@ -108,7 +108,7 @@ impl TargetResource {
             name: target.name.clone(),
             description: target.description.clone(),
             group: target.group.clone(),
-            update_status: target.update_status.wire_name(),
+            update_status: target.update_status.name(),
             last_controller_request_at: target.last_seen,
             installed_at: target.installed_at,
             address: target.address.clone(),

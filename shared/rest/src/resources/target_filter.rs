@@ -65,7 +65,7 @@ impl LinkedFilter<'_> {
             query: filter.query.clone(),
             base: Base::from(&filter.audit),
             auto_assign_distribution_set: auto.map(|auto| auto.distribution_set),
-            auto_assign_action_type: auto.map(|auto| auto.action_type.wire_name()),
+            auto_assign_action_type: auto.map(|auto| auto.action_type.name()),
             auto_assign_weight: auto.map(|auto| auto.weight),
             confirmation_required: auto.map(|auto| auto.confirmation_required).filter(|_| self.confirmation_flow),
             links,

@@ -3,12 +3,12 @@
 use harrier_domain::auto_assignment::AutoAssignment;
 use harrier_domain::{Entity, Error, Tenant};
 
-use crate::database::{Consistency, Range, SortRange};
+use crate::database::Consistency;
 use crate::error::{Result, StoreError};
-use crate::item::{Key, Loaded, Record, decode};
-use crate::keys;
+use crate::item::{Key, Loaded, Record};
+use crate::range::Range;
 use crate::schema::Table;
-use crate::{MAX_PAGE, Store};
+use crate::{Store, keys};
 
 const KIND: &str = "auto-assignment";
 
@@ -21,8 +21,7 @@ impl Record for AutoAssignment {
 impl Store {
     /// One auto assignment, read consistently, or `None`.
     pub async fn find_auto_assignment(&self, tenant: &Tenant, id: i64) -> Result<Option<Loaded<AutoAssignment>>> {
-        let item = self.database.get(&keys::campaign(tenant, KIND, id), Consistency::Strong).await?;
-        item.map(decode).transpose()
+        self.database.find(&keys::campaign(tenant, KIND, id), Consistency::Strong).await
     }
 
     /// One auto assignment, read consistently.
@@ -36,14 +35,6 @@ impl Store {
 
     /// All auto assignments in the order of their ids, read consistently.
     pub async fn auto_assignments(&self, tenant: &Tenant) -> Result<Vec<Loaded<AutoAssignment>>> {
-        let range = Range {
-            table: Table::Campaigns,
-            partition: keys::campaigns(tenant, KIND),
-            sort: SortRange::All,
-            forward: true,
-            limit: MAX_PAGE,
-            consistency: Consistency::Strong,
-        };
-        self.database.query_all(&range).await?.into_iter().map(decode).collect()
+        self.database.all(&Range::of(Table::Campaigns, keys::campaigns(tenant, KIND))).await
     }
 }

@@ -4,17 +4,16 @@
 //! own changes, and nothing has to be found first. Only campaigns that make progress or wait for a time have one, so that the
 //! clock reads a few kilobytes, however many campaigns there are.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use harrier_domain::Tenant;
 use serde::{Deserialize, Serialize};
 
-use crate::database::{Consistency, Range, SortRange};
-use crate::error::{Result, StoreError};
-use crate::item::{Key, Loaded, Record, decode};
-use crate::meter::{self, Kind};
+use crate::error::Result;
+use crate::expression::{Expression, number};
+use crate::item::{Key, Record};
+use crate::range::Range;
+use crate::records::values;
 use crate::schema::Table;
-use crate::transaction::{Expression, Transaction};
-use crate::{MAX_PAGE, Store, keys};
+use crate::{Store, Transaction, keys};
 
 /// A campaign and when the clock looks at it next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,47 +39,18 @@ impl Record for DueCampaign {
 impl Store {
     /// The campaigns that are due at `now`, in no particular order.
     pub async fn due_campaigns(&self, now: i64) -> Result<Vec<DueCampaign>> {
-        let range = Range {
-            table: Table::Campaigns,
-            partition: keys::DUE.to_owned(),
-            sort: SortRange::All,
-            forward: true,
-            limit: MAX_PAGE,
-            consistency: Consistency::Strong,
-        };
-        let items = self.database.query_all(&range).await?;
-        let due = items.into_iter().map(|item| decode(item).map(Loaded::into_inner));
-        let due: Vec<DueCampaign> = due.collect::<Result<_>>()?;
-        Ok(due.into_iter().filter(|campaign| campaign.at <= now).collect())
+        let range = Range::of(Table::Campaigns, keys::DUE.to_owned());
+        let waiting: Vec<DueCampaign> = values(self.database.all(&range).await?);
+        Ok(waiting.into_iter().filter(|campaign| campaign.at <= now).collect())
     }
 
     /// Has the clock look at a campaign again at `at`, unless its time changed meanwhile or it needs the clock no more.
     pub async fn postpone(&self, due: &DueCampaign, at: i64) -> Result<()> {
-        let key = due.key(&due.tenant);
         let mut update = Expression::default();
-        update.set("at", AttributeValue::N(at.to_string()));
-        let (name, seen) = (update.name("at"), update.value(AttributeValue::N(due.at.to_string())));
-        let answer = self
-            .database
-            .client
-            .update_item()
-            .table_name(self.database.table_name(key.table))
-            .set_key(Some(key.attributes()))
-            .update_expression(update.text())
-            .condition_expression(format!("{name} = {seen}"))
-            .set_expression_attribute_names(Some(update.names))
-            .set_expression_attribute_values(Some(update.values))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                meter::record(Kind::Write, answer.consumed_capacity());
-                Ok(())
-            }
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
-            Err(error) => Err(StoreError::backend(error)),
-        }
+        update.set("at", number(at));
+        let unmoved = update.compare("at", "=", number(due.at));
+        self.database.update_if(&due.key(&due.tenant), update, unmoved).await?;
+        Ok(())
     }
 }
 

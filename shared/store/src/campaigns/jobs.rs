@@ -1,32 +1,24 @@
 //! Jobs: work over a whole tenant, in parts that advance by themselves, each with a cursor.
 
-use harrier_domain::Tenant;
+use harrier_domain::{Tenant, named};
 use serde::{Deserialize, Serialize};
 
-use crate::database::{Consistency, Range, SortRange};
+use crate::database::Consistency;
 use crate::error::Result;
-use crate::item::{Item, Key, Loaded, Record, decode};
+use crate::item::{Key, Loaded, Record};
+use crate::range::Range;
 use crate::schema::Table;
-use crate::{MAX_PAGE, Store, keys};
+use crate::{Store, keys};
 
-/// What a job does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum JobKind {
-    /// Takes distribution sets back.
-    #[serde(rename = "invalidation")]
-    Invalidation,
-    /// Removes old actions.
-    #[serde(rename = "clean-up")]
-    CleanUp,
-}
-
-impl JobKind {
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Invalidation => "invalidation",
-            Self::CleanUp => "clean-up",
-        }
+named! {
+    /// What a job does.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum JobKind {
+        /// Takes distribution sets back.
+        Invalidation = "invalidation",
+        /// Removes old actions.
+        CleanUp = "clean-up",
     }
 }
 
@@ -95,14 +87,12 @@ impl Record for JobPart {
 impl Store {
     /// One job, or `None`.
     pub async fn job(&self, tenant: &Tenant, kind: JobKind, id: i64) -> Result<Option<Loaded<Job>>> {
-        let item = self.database.get(&keys::job(tenant, kind.name(), id), Consistency::Strong).await?;
-        item.map(decode).transpose()
+        self.database.find(&keys::job(tenant, kind.name(), id), Consistency::Strong).await
     }
 
     /// All jobs of a tenant by kind and id, finished ones included.
     pub async fn jobs(&self, tenant: &Tenant) -> Result<Vec<Loaded<Job>>> {
-        let items = self.campaign_items(keys::jobs(tenant)).await?;
-        items.into_iter().map(decode).collect()
+        self.database.all(&Range::of(Table::Campaigns, keys::jobs(tenant))).await
     }
 
     /// One part of a job, or `None` once the job is finished.
@@ -113,25 +103,11 @@ impl Store {
         job: i64,
         part: u32,
     ) -> Result<Option<Loaded<JobPart>>> {
-        let item = self.database.get(&keys::job_part(tenant, kind.name(), job, part), Consistency::Strong).await?;
-        item.map(decode).transpose()
+        self.database.find(&keys::job_part(tenant, kind.name(), job, part), Consistency::Strong).await
     }
 
     /// All parts of a job; none once it is finished.
     pub async fn job_parts(&self, tenant: &Tenant, kind: JobKind, job: i64) -> Result<Vec<Loaded<JobPart>>> {
-        let items = self.campaign_items(keys::job_parts(tenant, kind.name(), job)).await?;
-        items.into_iter().map(decode).collect()
-    }
-
-    async fn campaign_items(&self, partition: String) -> Result<Vec<Item>> {
-        let range = Range {
-            table: Table::Campaigns,
-            partition,
-            sort: SortRange::All,
-            forward: true,
-            limit: MAX_PAGE,
-            consistency: Consistency::Strong,
-        };
-        self.database.query_all(&range).await
+        self.database.all(&Range::of(Table::Campaigns, keys::job_parts(tenant, kind.name(), job))).await
     }
 }

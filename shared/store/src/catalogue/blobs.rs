@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::database::Consistency;
 use crate::error::{Result, StoreError};
-use crate::item::{Key, Loaded, Record, decode};
+use crate::item::{Key, Loaded, Record};
 use crate::keys;
 use crate::retry::until_settled;
 use crate::{Store, Transaction};
@@ -119,8 +119,7 @@ impl Store {
     }
 
     async fn blob(&self, tenant: &Tenant, sha256: &str) -> Result<Option<Loaded<Blob>>> {
-        let item = self.database.get(&Blob::key_of(tenant, sha256), Consistency::Strong).await?;
-        item.map(decode).transpose()
+        self.database.find(&Blob::key_of(tenant, sha256), Consistency::Strong).await
     }
 
     /// Artifact storage the tenant uses, in bytes.

@@ -1,16 +1,18 @@
 //! Entities addressed by a number.
 
+use harrier_domain::audit::Audit;
 use harrier_domain::classification::{DistributionSetTag, TargetFilter, TargetTag, TargetType};
 use harrier_domain::software::{DistributionSet, DistributionSetType, SoftwareModule, SoftwareModuleType};
 use harrier_domain::{Entity, Error, Tenant};
 use serde::{Deserialize, Serialize};
 
-use crate::database::{Consistency, Range, SortRange};
+use crate::database::Consistency;
 use crate::error::{Result, StoreError};
-use crate::item::{Key, Loaded, Record, decode};
-use crate::keys;
+use crate::item::{Key, Loaded, Record};
+use crate::range::Range;
+use crate::records::values;
 use crate::schema::Table;
-use crate::{MAX_PAGE, Store};
+use crate::{Store, keys};
 
 /// An entity of the catalogue: its kind names its partition.
 pub trait CatalogueRecord: Record {
@@ -19,6 +21,8 @@ pub trait CatalogueRecord: Record {
     const ENTITY: Entity;
 
     fn id(&self) -> i64;
+
+    fn audit_mut(&mut self) -> &mut Audit;
 }
 
 macro_rules! catalogue_record {
@@ -29,6 +33,10 @@ macro_rules! catalogue_record {
 
             fn id(&self) -> i64 {
                 self.id
+            }
+
+            fn audit_mut(&mut self) -> &mut Audit {
+                &mut self.audit
             }
         }
 
@@ -57,8 +65,7 @@ impl Store {
         id: i64,
         consistency: Consistency,
     ) -> Result<Option<Loaded<T>>> {
-        let item = self.database.get(&keys::catalogue(tenant, T::KIND, id), consistency).await?;
-        item.map(decode).transpose()
+        self.database.find(&keys::catalogue(tenant, T::KIND, id), consistency).await
     }
 
     /// One entity, read consistently.
@@ -81,22 +88,13 @@ impl Store {
         distinct.sort_unstable();
         distinct.dedup();
         let keys: Vec<Key> = distinct.iter().map(|id| keys::catalogue(tenant, T::KIND, *id)).collect();
-        let items = self.database.get_many(Table::Catalogue, &keys, consistency).await?;
-        let found: Vec<Loaded<T>> = items.into_iter().map(decode).collect::<Result<_>>()?;
+        let found: Vec<Loaded<T>> = self.database.find_many(Table::Catalogue, &keys, consistency).await?;
         Ok(ids.iter().filter_map(|id| found.iter().find(|record| record.id() == *id).cloned()).collect())
     }
 
     /// All entities of a kind, soft-deleted ones included, in the order of their ids.
     pub async fn all<T: CatalogueRecord>(&self, tenant: &Tenant) -> Result<Vec<Loaded<T>>> {
-        let range = Range {
-            table: Table::Catalogue,
-            partition: keys::catalogue_kind(tenant, T::KIND),
-            sort: SortRange::All,
-            forward: true,
-            limit: MAX_PAGE,
-            consistency: Consistency::Strong,
-        };
-        self.database.query_all(&range).await?.into_iter().map(decode).collect()
+        self.database.all(&Range::of(Table::Catalogue, keys::catalogue_kind(tenant, T::KIND))).await
     }
 }
 
@@ -122,15 +120,7 @@ impl SetMembership {
 impl Store {
     /// The distribution sets that hold a module.
     pub async fn sets_of_module(&self, tenant: &Tenant, module: i64) -> Result<Vec<SetMembership>> {
-        let range = Range {
-            table: Table::Catalogue,
-            partition: keys::catalogue_kind(tenant, &SetMembership::kind(module)),
-            sort: SortRange::All,
-            forward: true,
-            limit: MAX_PAGE,
-            consistency: Consistency::Strong,
-        };
-        let items = self.database.query_all(&range).await?;
-        items.into_iter().map(|item| decode(item).map(Loaded::into_inner)).collect()
+        let range = Range::of(Table::Catalogue, keys::catalogue_kind(tenant, &SetMembership::kind(module)));
+        Ok(values(self.database.all(&range).await?))
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Store;
 use crate::database::Consistency;
 use crate::error::Result;
-use crate::item::{Key, Loaded, Record, decode};
+use crate::item::{Key, Loaded, Record};
 use crate::keys;
 
 /// Separates the parts of a composed name; cannot be typed into a name by accident.
@@ -42,8 +42,7 @@ impl Store {
     /// Who has the name, if anybody.
     pub async fn owner_of_name(&self, tenant: &Tenant, space: &str, parts: &[&str]) -> Result<Option<i64>> {
         let key = NameGuard::new(space, parts, 0).key(tenant);
-        let item = self.database.get(&key, Consistency::Strong).await?;
-        let guard: Option<Loaded<NameGuard>> = item.map(decode).transpose()?;
+        let guard: Option<Loaded<NameGuard>> = self.database.find(&key, Consistency::Strong).await?;
         Ok(guard.map(|guard| guard.owner))
     }
 

@@ -4,12 +4,12 @@ use harrier_domain::Tenant;
 use harrier_domain::software::Metadata;
 use serde::{Deserialize, Serialize};
 
-use crate::database::{Consistency, Range, SortRange};
+use crate::database::Consistency;
 use crate::error::Result;
-use crate::item::{Key, Loaded, Record, decode};
-use crate::keys;
+use crate::item::{Key, Loaded, Record};
+use crate::range::Range;
 use crate::schema::Table;
-use crate::{MAX_PAGE, Store};
+use crate::{Store, keys};
 
 /// Whose metadata.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,15 +50,8 @@ impl Store {
         owner: MetadataOwner,
         consistency: Consistency,
     ) -> Result<Vec<Loaded<OwnedMetadata>>> {
-        let range = Range {
-            table: Table::Catalogue,
-            partition: keys::catalogue_kind(tenant, &owner.kind()),
-            sort: SortRange::All,
-            forward: true,
-            limit: MAX_PAGE,
-            consistency,
-        };
-        self.database.query_all(&range).await?.into_iter().map(decode).collect()
+        let range = Range::of(Table::Catalogue, keys::catalogue_kind(tenant, &owner.kind())).consistency(consistency);
+        self.database.all(&range).await
     }
 
     /// One entry, or `None`.
@@ -70,6 +63,6 @@ impl Store {
         consistency: Consistency,
     ) -> Result<Option<Loaded<OwnedMetadata>>> {
         let key = keys::catalogue_text(tenant, &owner.kind(), key);
-        self.database.get(&key, consistency).await?.map(decode).transpose()
+        self.database.find(&key, consistency).await
     }
 }

@@ -5,12 +5,13 @@ use harrier_domain::Tenant;
 use harrier_domain::software::Binary;
 use harrier_domain::upload::Upload;
 
-use crate::database::{Consistency, Range, SortRange};
+use crate::database::Consistency;
 use crate::error::Result;
-use crate::item::{Key, Loaded, Record, decode};
+use crate::item::{Key, Loaded, Record};
+use crate::range::Range;
 use crate::retry::until_settled;
 use crate::schema::Table;
-use crate::{MAX_PAGE, Store, keys};
+use crate::{Store, keys};
 
 impl Record for Upload {
     fn key(&self, tenant: &Tenant) -> Key {
@@ -34,21 +35,12 @@ pub enum Claim {
 impl Store {
     /// An upload to a module, read consistently.
     pub async fn upload(&self, tenant: &Tenant, module: i64, id: i64) -> Result<Option<Loaded<Upload>>> {
-        let item = self.database.get(&keys::catalogue(tenant, &kind(module), id), Consistency::Strong).await?;
-        item.map(decode).transpose()
+        self.database.find(&keys::catalogue(tenant, &kind(module), id), Consistency::Strong).await
     }
 
     /// The uploads to a module, in the order of their requests.
     pub async fn uploads(&self, tenant: &Tenant, module: i64) -> Result<Vec<Loaded<Upload>>> {
-        let range = Range {
-            table: Table::Catalogue,
-            partition: keys::catalogue_kind(tenant, &kind(module)),
-            sort: SortRange::All,
-            forward: true,
-            limit: MAX_PAGE,
-            consistency: Consistency::Strong,
-        };
-        self.database.query_all(&range).await?.into_iter().map(decode).collect()
+        self.database.all(&Range::of(Table::Catalogue, keys::catalogue_kind(tenant, &kind(module)))).await
     }
 
     /// Counts the use of bytes that an upload is about to make. Asked twice for the same bytes, it counts once.

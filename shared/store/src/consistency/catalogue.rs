@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::CheckReport;
 use crate::catalogue::Blob;
-use crate::database::{Consistency, Range, SortRange};
 use crate::error::Result;
-use crate::item::{Loaded, decode};
+use crate::range::Range;
+use crate::records::values;
 use crate::schema::Table;
-use crate::{MAX_PAGE, Store, keys};
+use crate::{Loaded, Store, keys};
 
 pub(super) async fn check(store: &Store, tenant: &Tenant, report: &mut CheckReport) -> Result<()> {
     let modules = store.all::<SoftwareModule>(tenant).await?;
@@ -53,16 +53,8 @@ async fn check_artifacts(
 }
 
 async fn blobs(store: &Store, tenant: &Tenant) -> Result<Vec<Blob>> {
-    let range = Range {
-        table: Table::Catalogue,
-        partition: keys::catalogue_kind(tenant, Blob::KIND),
-        sort: SortRange::All,
-        forward: true,
-        limit: MAX_PAGE,
-        consistency: Consistency::Strong,
-    };
-    let items = store.database.query_all(&range).await?;
-    items.into_iter().map(|item| decode(item).map(Loaded::into_inner)).collect()
+    let range = Range::of(Table::Catalogue, keys::catalogue_kind(tenant, Blob::KIND));
+    Ok(values(store.database.all(&range).await?))
 }
 
 async fn check_types(

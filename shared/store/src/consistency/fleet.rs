@@ -12,7 +12,8 @@ use super::{CheckReport, rollouts};
 use crate::error::Result;
 use crate::fleet::WalkOrder;
 use crate::keys::TARGET_SHARDS;
-use crate::{Loaded, MAX_PAGE, Store};
+use crate::records::values;
+use crate::{MAX_PAGE, Store};
 
 /// Targets looked at at the same time.
 const CONCURRENCY: usize = 16;
@@ -77,7 +78,7 @@ struct Seen {
 async fn look_at(store: &Store, tenant: &Tenant, target: Target) -> Result<Seen> {
     let actions = store.actions_of(tenant, &target.controller_id).await?;
     let entries = store.entries_of(tenant, &target.controller_id).await?;
-    Ok(Seen { target, actions: actions.into_iter().map(Loaded::into_inner).collect(), entries })
+    Ok(Seen { target, actions: values(actions), entries })
 }
 
 impl Recount {

@@ -1,18 +1,18 @@
 //! Actions and their history.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue};
 use harrier_domain::Tenant;
 use harrier_domain::action::{Action, StatusEntry};
 
-use crate::database::{Consistency, Page, Range, SortRange};
+use crate::database::Consistency;
 use crate::error::{Result, StoreError};
-use crate::item::{Key, Loaded, Record, decode};
-use crate::keys;
-use crate::meter::{self, Kind};
+use crate::expression::{Expression, number, text};
+use crate::item::{Key, Loaded, Record, encode};
+use crate::pages::Pages;
+use crate::range::Range;
+use crate::records::{decode_all, values};
 use crate::rollouts::counted;
-use crate::schema::{INDEX_BY_ID, INDEX_PARTITION_KEY, INDEX_SORT_KEY, PARTITION_KEY, SORT_KEY, Table};
-use crate::transaction::{Expression, history_condition, open_condition};
-use crate::{MAX_PAGE, Store};
+use crate::schema::Table;
+use crate::{Store, keys};
 
 impl Record for Action {
     fn key(&self, tenant: &Tenant) -> Key {
@@ -52,65 +52,25 @@ impl Store {
         id: i64,
         consistency: Consistency,
     ) -> Result<Option<Loaded<Action>>> {
-        let item = self.database.get(&keys::action(tenant, controller_id, id), consistency).await?;
-        item.map(decode).transpose()
+        self.database.find(&keys::action(tenant, controller_id, id), consistency).await
     }
 
     /// Many actions of one target, in no order.
     pub async fn actions(&self, tenant: &Tenant, controller_id: &str, ids: &[i64]) -> Result<Vec<Loaded<Action>>> {
         let keys: Vec<Key> = ids.iter().map(|id| keys::action(tenant, controller_id, *id)).collect();
-        let items = self.database.get_many(Table::Fleet, &keys, Consistency::Strong).await?;
-        items.into_iter().map(decode).collect()
+        self.database.find_many(Table::Fleet, &keys, Consistency::Strong).await
     }
 
     /// All actions of a target, oldest first.
     pub async fn actions_of(&self, tenant: &Tenant, controller_id: &str) -> Result<Vec<Loaded<Action>>> {
-        let range = Range {
-            table: Table::Fleet,
-            partition: keys::actions(tenant, controller_id),
-            sort: SortRange::Prefix(keys::ACTION_PREFIX.to_owned()),
-            forward: true,
-            limit: MAX_PAGE,
-            consistency: Consistency::Strong,
-        };
-        self.database.query_all(&range).await?.into_iter().map(decode).collect()
+        self.database.all(&range_of(tenant, controller_id, keys::ACTION_PREFIX)).await
     }
 
     /// The ids of a target's oldest actions, at most `count`, oldest first.
     pub async fn oldest_actions(&self, tenant: &Tenant, controller_id: &str, count: usize) -> Result<Vec<i64>> {
-        let range = Range {
-            table: Table::Fleet,
-            partition: keys::actions(tenant, controller_id),
-            sort: SortRange::Prefix(keys::ACTION_PREFIX.to_owned()),
-            forward: true,
-            limit: i32::try_from(count).unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE),
-            consistency: Consistency::Strong,
-        };
-        let page = self.database.query(&range, None).await?;
-        let actions = page.items.into_iter().take(count);
-        actions.map(|item| decode::<Action>(item).map(|action| action.id)).collect()
-    }
-
-    /// The controller id of an action's target, wherever in the tenant it is: from the index, a moment old.
-    pub async fn owner_of_action(&self, tenant: &Tenant, id: i64) -> Result<Option<String>> {
-        let answer = self
-            .database
-            .client
-            .query()
-            .table_name(self.database.table_name(Table::Fleet))
-            .index_name(INDEX_BY_ID)
-            .key_condition_expression(format!("{INDEX_PARTITION_KEY} = :pk AND {INDEX_SORT_KEY} = :id"))
-            .expression_attribute_values(":pk", AttributeValue::S(keys::action_index(tenant, id)))
-            .expression_attribute_values(":id", AttributeValue::N(id.to_string()))
-            .limit(1)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(StoreError::backend)?;
-        meter::record(Kind::Read, answer.consumed_capacity());
-        let prefix = keys::actions(tenant, "");
-        let partition = answer.items().first().and_then(|item| item.get(PARTITION_KEY)?.as_s().ok());
-        Ok(partition.and_then(|partition| partition.strip_prefix(&prefix)).map(ToOwned::to_owned))
+        let range = range_of(tenant, controller_id, keys::ACTION_PREFIX).limit(count);
+        let oldest: Vec<Loaded<Action>> = self.database.first_page(&range).await?;
+        Ok(oldest.iter().take(count).map(|action| action.id).collect())
     }
 
     /// Part of an action's history: at most `limit` entries after skipping `offset`.
@@ -123,50 +83,30 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<StatusEntry>> {
         let wanted = offset.saturating_add(limit);
-        let range = Range {
-            table: Table::Fleet,
-            partition: keys::actions(tenant, &action.controller_id),
-            sort: SortRange::Prefix(keys::entry_prefix(action.id)),
-            forward: order == HistoryOrder::OldestFirst,
-            limit: i32::try_from(wanted).unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE),
-            consistency: Consistency::Strong,
-        };
+        let range = range_of(tenant, &action.controller_id, &keys::entry_prefix(action.id))
+            .backward(order == HistoryOrder::NewestFirst)
+            .limit(wanted);
+        let mut pages = Pages::new(&self.database, range);
         let mut items = Vec::new();
-        let mut start = None;
-        loop {
-            let Page { items: page, next } = self.database.query(&range, start).await?;
-            items.extend(page);
-            start = next;
-            if start.is_none() || items.len() >= wanted {
-                break;
-            }
+        while items.len() < wanted && !pages.is_at_end() {
+            items.extend(pages.next().await?);
         }
-        let entries = items.into_iter().skip(offset).take(limit);
-        entries.map(|item| decode(item).map(Loaded::into_inner)).collect()
+        Ok(values(decode_all(items.into_iter().skip(offset).take(limit).collect())?))
     }
 
     /// The histories of all actions of a target, in the order of the actions, oldest entry first.
     pub async fn entries_of(&self, tenant: &Tenant, controller_id: &str) -> Result<Vec<StatusEntry>> {
-        let items = self.database.query_all(&entry_range(tenant, controller_id, keys::ENTRY_PREFIX.to_owned())).await?;
-        items.into_iter().map(|item| decode(item).map(Loaded::into_inner)).collect()
+        Ok(values(self.database.all(&range_of(tenant, controller_id, keys::ENTRY_PREFIX)).await?))
     }
 
     /// The keys of all history entries of a target's actions, oldest action first, for removal with the target.
     pub async fn entry_keys(&self, tenant: &Tenant, controller_id: &str) -> Result<Vec<Key>> {
-        self.keys_of_entries(tenant, controller_id, keys::ENTRY_PREFIX.to_owned()).await
+        self.database.keys(&range_of(tenant, controller_id, keys::ENTRY_PREFIX)).await
     }
 
     /// The keys of all history entries of one action, for removal with it.
     pub async fn entry_keys_of(&self, tenant: &Tenant, action: &Action) -> Result<Vec<Key>> {
-        self.keys_of_entries(tenant, &action.controller_id, keys::entry_prefix(action.id)).await
-    }
-
-    async fn keys_of_entries(&self, tenant: &Tenant, controller_id: &str, prefix: String) -> Result<Vec<Key>> {
-        let range = entry_range(tenant, controller_id, prefix);
-        let items = self.database.query_all(&range).await?;
-        let sorts = items.iter().filter_map(|item| item.get(SORT_KEY)?.as_s().ok());
-        let key = |sort: &String| Key { table: Table::Fleet, partition: range.partition.clone(), sort: sort.clone() };
-        Ok(sorts.map(key).collect())
+        self.database.keys(&range_of(tenant, &action.controller_id, &keys::entry_prefix(action.id))).await
     }
 
     /// Counts one more entry and then writes it, for entries that accompany a download: two plain writes, not a
@@ -182,8 +122,8 @@ impl Store {
         limit: i64,
     ) -> Result<()> {
         let mut update = counting(entry);
-        let condition = history_condition(&mut update, action.status, limit);
-        self.append_on(tenant, entry, update, condition).await
+        let open = update.open_in(action.status, limit);
+        self.append_if(tenant, entry, update, open).await
     }
 
     /// As [`Store::append_plainly`], for an action that was not read.
@@ -193,84 +133,35 @@ impl Store {
     /// one: to tell which, it must be read.
     pub async fn append_unseen(&self, tenant: &Tenant, entry: &StatusEntry, limit: i64) -> Result<()> {
         let mut update = counting(entry);
-        let (last, id) = (update.name("le"), update.value(AttributeValue::N(entry.id.to_string())));
-        let condition = format!("{} AND {last} < {id}", open_condition(&mut update, limit));
-        self.append_on(tenant, entry, update, condition).await
+        let (open, newer) = (update.open(limit), update.compare("le", "<", number(entry.id)));
+        self.append_if(tenant, entry, update, format!("{open} AND {newer}")).await
     }
 
-    async fn append_on(
+    async fn append_if(
         &self,
         tenant: &Tenant,
         entry: &StatusEntry,
         update: Expression,
         condition: String,
     ) -> Result<()> {
-        let key = keys::action(tenant, &entry.controller_id, entry.action);
-        let counted = self
-            .database
-            .client
-            .update_item()
-            .table_name(self.database.table_name(key.table))
-            .set_key(Some(key.attributes()))
-            .update_expression(update.text())
-            .condition_expression(condition)
-            .set_expression_attribute_names(Some(update.names))
-            .set_expression_attribute_values(Some(update.values))
-            .return_values(ReturnValue::None)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match counted {
-            Ok(answer) => meter::record(Kind::Write, answer.consumed_capacity()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                return Err(StoreError::Conflict);
-            }
-            Err(error) => return Err(StoreError::backend(error)),
-        }
-        self.put_entry(tenant, entry).await
-    }
-
-    async fn put_entry(&self, tenant: &Tenant, entry: &StatusEntry) -> Result<()> {
-        let answer = self
-            .database
-            .client
-            .put_item()
-            .table_name(self.database.table_name(Table::Fleet))
-            .set_item(Some(crate::item::encode(entry, tenant)?))
-            .condition_expression(format!("attribute_not_exists({PARTITION_KEY})"))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                meter::record(Kind::Write, answer.consumed_capacity());
-                Ok(())
-            }
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Err(StoreError::Conflict)
-            }
-            Err(error) => Err(StoreError::backend(error)),
-        }
+        let action = keys::action(tenant, &entry.controller_id, entry.action);
+        let appended = self.database.update_if(&action, update, condition).await?
+            && self.database.put_new(Table::Fleet, encode(entry, tenant)?).await?;
+        if appended { Ok(()) } else { Err(StoreError::Conflict) }
     }
 }
 
 /// The change of an action that gets the entry.
 fn counting(entry: &StatusEntry) -> Expression {
     let mut update = Expression::default();
-    update.set("le", AttributeValue::N(entry.id.to_string()));
-    update.set("ls", AttributeValue::S(entry.status.name().to_owned()));
+    update.set("le", number(entry.id));
+    update.set("ls", text(entry.status.name()));
     update.add("n", 1);
-    update.add(crate::item::REVISION, 1);
+    update.count_revision();
     update
 }
 
-fn entry_range(tenant: &Tenant, controller_id: &str, prefix: String) -> Range {
-    Range {
-        table: Table::Fleet,
-        partition: keys::actions(tenant, controller_id),
-        sort: SortRange::Prefix(prefix),
-        forward: true,
-        limit: MAX_PAGE,
-        consistency: Consistency::Strong,
-    }
+/// A target's actions, or entries, or the entries of one action: as the prefix says.
+fn range_of(tenant: &Tenant, controller_id: &str, prefix: &str) -> Range {
+    Range::of(Table::Fleet, keys::actions(tenant, controller_id)).starting_with(prefix)
 }

@@ -4,12 +4,12 @@ use harrier_domain::Tenant;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use crate::database::{Consistency, Range, SortRange};
+use crate::database::Consistency;
 use crate::error::Result;
-use crate::item::{Key, Loaded, Record, decode};
-use crate::keys;
+use crate::item::{Key, Loaded, Record};
+use crate::range::Range;
 use crate::schema::Table;
-use crate::{MAX_PAGE, Store};
+use crate::{Store, keys};
 
 /// Device attributes and operator metadata of one target. Missing until there is something to hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -33,8 +33,7 @@ impl Record for TargetDetails {
 impl Store {
     /// The details of one target, or `None` while it has none.
     pub async fn details(&self, tenant: &Tenant, controller_id: &str) -> Result<Option<Loaded<TargetDetails>>> {
-        let item = self.database.get(&keys::details(tenant, controller_id), Consistency::Strong).await?;
-        item.map(decode).transpose()
+        self.database.find(&keys::details(tenant, controller_id), Consistency::Strong).await
     }
 
     /// One page of a shard's details, in the same order as [`Store::target_page`].
@@ -45,15 +44,7 @@ impl Store {
         after: Option<&str>,
         limit: i32,
     ) -> Result<Vec<Loaded<TargetDetails>>> {
-        let range = Range {
-            table: Table::Fleet,
-            partition: keys::all_details(tenant, shard),
-            sort: after.map_or(SortRange::All, |id| SortRange::After(id.to_owned())),
-            forward: true,
-            limit: limit.min(MAX_PAGE),
-            consistency: Consistency::Strong,
-        };
-        let page = self.database.query(&range, None).await?;
-        page.items.into_iter().map(decode).collect()
+        let shard = Range::of(Table::Fleet, keys::all_details(tenant, shard)).limit(limit);
+        self.database.first_page(&shard.after(after)).await
     }
 }

@@ -1,17 +1,15 @@
 //! Target records.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use harrier_domain::Tenant;
 use harrier_domain::target::Target;
 
-use crate::database::{Consistency, Range, SortRange};
-use crate::error::{Result, StoreError};
-use crate::item::{Key, Loaded, Record, decode};
-use crate::keys;
-use crate::meter::{self, Kind};
-use crate::schema::{PARTITION_KEY, Table};
-use crate::transaction::{Expression, Transaction};
-use crate::{MAX_PAGE, Store};
+use crate::database::Consistency;
+use crate::error::Result;
+use crate::expression::{Expression, exists, number, text};
+use crate::item::{Key, Loaded, Record};
+use crate::range::Range;
+use crate::schema::Table;
+use crate::{Store, Transaction, keys};
 
 impl Record for Target {
     fn key(&self, tenant: &Tenant) -> Key {
@@ -30,15 +28,13 @@ impl Store {
         controller_id: &str,
         consistency: Consistency,
     ) -> Result<Option<Loaded<Target>>> {
-        let item = self.database.get(&keys::target(tenant, controller_id), consistency).await?;
-        item.map(decode).transpose()
+        self.database.find(&keys::target(tenant, controller_id), consistency).await
     }
 
     /// Many targets, in no order; unknown ids are left out.
     pub async fn targets(&self, tenant: &Tenant, controller_ids: &[String]) -> Result<Vec<Loaded<Target>>> {
         let keys: Vec<Key> = controller_ids.iter().map(|id| keys::target(tenant, id)).collect();
-        let items = self.database.get_many(Table::Fleet, &keys, Consistency::Strong).await?;
-        items.into_iter().map(decode).collect()
+        self.database.find_many(Table::Fleet, &keys, Consistency::Strong).await
     }
 
     /// One page of a shard, in the order of controller ids, starting after `after`.
@@ -49,29 +45,13 @@ impl Store {
         after: Option<&str>,
         limit: i32,
     ) -> Result<Vec<Loaded<Target>>> {
-        let range = Range {
-            table: Table::Fleet,
-            partition: keys::targets(tenant, shard),
-            sort: after.map_or(SortRange::All, |id| SortRange::After(id.to_owned())),
-            forward: true,
-            limit: limit.min(MAX_PAGE),
-            consistency: Consistency::Strong,
-        };
-        let page = self.database.query(&range, None).await?;
-        page.items.into_iter().map(decode).collect()
+        let shard = Range::of(Table::Fleet, keys::targets(tenant, shard)).limit(limit);
+        self.database.first_page(&shard.after(after)).await
     }
 
     /// How many targets the tenant has: exact, from the counters.
     pub async fn target_count(&self, tenant: &Tenant) -> Result<u64> {
-        let range = Range {
-            table: Table::Fleet,
-            partition: keys::target_counts(tenant),
-            sort: SortRange::All,
-            forward: true,
-            limit: MAX_PAGE,
-            consistency: Consistency::Strong,
-        };
-        let items = self.database.query_all(&range).await?;
+        let items = self.database.query_all(&Range::of(Table::Fleet, keys::target_counts(tenant))).await?;
         let counts = items.iter().filter_map(|item| item.get(COUNT)?.as_n().ok()?.parse::<i64>().ok());
         Ok(u64::try_from(counts.sum::<i64>()).unwrap_or(0))
     }
@@ -90,33 +70,13 @@ impl Store {
         now: i64,
         address: Option<&str>,
     ) -> Result<()> {
-        let key = keys::target(tenant, controller_id);
         let mut update = Expression::default();
-        update.set("seen", AttributeValue::N(now.to_string()));
+        update.set("seen", number(now));
         if let Some(address) = address {
-            update.set("addr", AttributeValue::S(address.to_owned()));
+            update.set("addr", text(address));
         }
-        let answer = self
-            .database
-            .client
-            .update_item()
-            .table_name(self.database.table_name(key.table))
-            .set_key(Some(key.attributes()))
-            .update_expression(update.text())
-            .condition_expression(format!("attribute_exists({PARTITION_KEY})"))
-            .set_expression_attribute_names(Some(update.names))
-            .set_expression_attribute_values(Some(update.values))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                meter::record(Kind::Write, answer.consumed_capacity());
-                Ok(())
-            }
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
-            Err(error) => Err(StoreError::backend(error)),
-        }
+        self.database.update_if(&keys::target(tenant, controller_id), update, exists()).await?;
+        Ok(())
     }
 }
 

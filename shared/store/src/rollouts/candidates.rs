@@ -8,14 +8,13 @@ use futures::future::try_join_all;
 use harrier_domain::Tenant;
 use serde::{Deserialize, Serialize};
 
-use super::entities::whole;
-use super::numbered;
-use crate::database::{Range, SortRange};
+use super::all_of;
 use crate::error::Result;
-use crate::item::{Key, Loaded, Record, decode, encode};
+use crate::item::{Key, Record, encode};
 use crate::keys::padded;
+use crate::records::{decode_all, values};
 use crate::schema::Table;
-use crate::{MAX_PAGE, Store};
+use crate::{MAX_PAGE, Store, keys};
 
 const PARTITIONS: i64 = 8;
 
@@ -46,7 +45,11 @@ fn candidates_of(rollout: i64, dynamic: bool, part: i64) -> String {
 
 impl Record for Candidate {
     fn key(&self, tenant: &Tenant) -> Key {
-        numbered(tenant, &candidates_of(self.rollout, self.dynamic, self.number.rem_euclid(PARTITIONS)), self.number)
+        keys::campaign(
+            tenant,
+            &candidates_of(self.rollout, self.dynamic, self.number.rem_euclid(PARTITIONS)),
+            self.number,
+        )
     }
 }
 
@@ -66,7 +69,8 @@ impl Store {
         self.database.write_many(Table::Campaigns, Vec::new(), keys).await
     }
 
-    /// The next candidates for the static groups, or for the dynamic ones, after the number `after`, in the order of the numbers, and whether there may be more after them.
+    /// The next candidates for the static groups, or for the dynamic ones, after the number `after`, in the order of the
+    /// numbers, and whether there may be more after them.
     pub async fn rollout_candidates(
         &self,
         tenant: &Tenant,
@@ -78,10 +82,8 @@ impl Store {
         let limit = limit.clamp(1, MAX_PAGE);
         let share = (limit / i32::try_from(PARTITIONS).unwrap_or(1) + 8).min(MAX_PAGE);
         let read = |part| async move {
-            let sort = SortRange::After(padded(after));
-            let range =
-                Range { sort, limit: share, ..whole(format!("{tenant}#{}", candidates_of(rollout, dynamic, part))) };
-            self.database.query(&range, None).await
+            let waiting = all_of(tenant, &candidates_of(rollout, dynamic, part));
+            self.database.query(&waiting.after(padded(after).as_str()).limit(share), None).await
         };
         let pages = try_join_all((0..PARTITIONS).map(read)).await?;
         // What lies behind the end of a page that goes on is not in order yet.
@@ -89,8 +91,7 @@ impl Store {
         let mut found: Vec<Candidate> = Vec::new();
         for page in pages {
             let goes_on = page.next.is_some();
-            let items = page.items.into_iter().map(|item| decode::<Candidate>(item).map(Loaded::into_inner));
-            let items = items.collect::<Result<Vec<_>>>()?;
+            let items: Vec<Candidate> = values(decode_all(page.items)?);
             if let Some(last) = items.last().filter(|_| goes_on) {
                 horizon = horizon.min(last.number);
             }
@@ -107,7 +108,7 @@ impl Store {
     /// The keys of all candidates and counters of a rollout, for removal with it.
     pub async fn forget_rollout(&self, tenant: &Tenant, rollout: i64) -> Result<()> {
         for (part, dynamic) in (0..PARTITIONS).flat_map(|part| [(part, false), (part, true)]) {
-            let keys = self.rollout_keys(format!("{tenant}#{}", candidates_of(rollout, dynamic, part))).await?;
+            let keys = self.database.keys(&all_of(tenant, &candidates_of(rollout, dynamic, part))).await?;
             self.database.write_many(Table::Campaigns, Vec::new(), keys).await?;
         }
         let counters = self.counter_keys(tenant, rollout).await?;

@@ -8,13 +8,12 @@ use harrier_domain::action::Action;
 use harrier_domain::rollout::{Counts, Tally};
 use std::collections::BTreeMap;
 
-use super::entities::whole;
-use super::key;
+use super::{all_of, key};
 use crate::Store;
-use crate::database::{Range, SortRange};
 use crate::error::Result;
 use crate::item::{Item, Key};
 use crate::keys::{padded, target_shard};
+use crate::range::Range;
 use crate::schema::SORT_KEY;
 
 const SHARDS: u32 = 16;
@@ -51,13 +50,12 @@ fn attribute(tally: Tally) -> &'static str {
 impl Store {
     /// The counts of all groups of a rollout, by group id. Groups without any action are missing.
     pub async fn rollout_counts(&self, tenant: &Tenant, rollout: i64) -> Result<BTreeMap<i64, Counts>> {
-        self.read_counts(&whole(format!("{tenant}#{}", counters_of(rollout)))).await
+        self.read_counts(&all_of(tenant, &counters_of(rollout))).await
     }
 
     /// The counts of one group.
     pub async fn group_counts(&self, tenant: &Tenant, rollout: i64, group: i64) -> Result<Counts> {
-        let sort = SortRange::Prefix(format!("{}#", padded(group)));
-        let range = Range { sort, ..whole(format!("{tenant}#{}", counters_of(rollout))) };
+        let range = all_of(tenant, &counters_of(rollout)).starting_with(format!("{}#", padded(group)).as_str());
         Ok(self.read_counts(&range).await?.remove(&group).unwrap_or_default())
     }
 
@@ -73,7 +71,7 @@ impl Store {
 
     /// The keys of all counters of a rollout, for removal with it.
     pub(super) async fn counter_keys(&self, tenant: &Tenant, rollout: i64) -> Result<Vec<Key>> {
-        self.rollout_keys(format!("{tenant}#{}", counters_of(rollout))).await
+        self.database.keys(&all_of(tenant, &counters_of(rollout))).await
     }
 }
 

@@ -5,12 +5,12 @@ use harrier_domain::{Entity, Error, Tenant};
 
 use serde::{Deserialize, Serialize};
 
-use super::numbered;
-use crate::database::{Consistency, Range, SortRange};
+use super::all_of;
+use crate::database::Consistency;
 use crate::error::{Result, StoreError};
-use crate::item::{Key, Loaded, Record, decode};
+use crate::item::{Key, Loaded, Record};
 use crate::schema::Table;
-use crate::{MAX_PAGE, Store};
+use crate::{Store, keys};
 
 const ROLLOUTS: &str = "rollout";
 
@@ -20,13 +20,13 @@ fn groups_of(rollout: i64) -> String {
 
 impl Record for Rollout {
     fn key(&self, tenant: &Tenant) -> Key {
-        numbered(tenant, ROLLOUTS, self.id)
+        keys::campaign(tenant, ROLLOUTS, self.id)
     }
 }
 
 impl Record for RolloutGroup {
     fn key(&self, tenant: &Tenant) -> Key {
-        numbered(tenant, &groups_of(self.rollout), self.id)
+        keys::campaign(tenant, &groups_of(self.rollout), self.id)
     }
 }
 
@@ -40,21 +40,20 @@ const DYNAMIC: &str = "rollout-dynamic";
 
 impl Record for DynamicRollout {
     fn key(&self, tenant: &Tenant) -> Key {
-        numbered(tenant, DYNAMIC, self.id)
+        keys::campaign(tenant, DYNAMIC, self.id)
     }
 }
 
 impl Store {
     /// The dynamic rollouts that run.
     pub async fn dynamic_rollouts(&self, tenant: &Tenant) -> Result<Vec<i64>> {
-        let running: Vec<Loaded<DynamicRollout>> = self.rollout_items(format!("{tenant}#{DYNAMIC}")).await?;
+        let running: Vec<Loaded<DynamicRollout>> = self.database.all(&all_of(tenant, DYNAMIC)).await?;
         Ok(running.iter().map(|rollout| rollout.id).collect())
     }
 
     /// One rollout, or `None`.
     pub async fn find_rollout(&self, tenant: &Tenant, id: i64) -> Result<Option<Loaded<Rollout>>> {
-        let item = self.database.get(&numbered(tenant, ROLLOUTS, id), Consistency::Strong).await?;
-        item.map(decode).transpose()
+        self.database.find(&keys::campaign(tenant, ROLLOUTS, id), Consistency::Strong).await
     }
 
     /// One rollout, soft-deleted ones included.
@@ -68,19 +67,18 @@ impl Store {
 
     /// Many rollouts, in no order; unknown ones are left out.
     pub async fn rollouts_with(&self, tenant: &Tenant, ids: &[i64]) -> Result<Vec<Loaded<Rollout>>> {
-        let keys: Vec<Key> = ids.iter().map(|id| numbered(tenant, ROLLOUTS, *id)).collect();
-        let items = self.database.get_many(Table::Campaigns, &keys, Consistency::Eventual).await?;
-        items.into_iter().map(decode).collect()
+        let keys: Vec<Key> = ids.iter().map(|id| keys::campaign(tenant, ROLLOUTS, *id)).collect();
+        self.database.find_many(Table::Campaigns, &keys, Consistency::Eventual).await
     }
 
     /// All rollouts of the tenant, soft-deleted ones included, in the order of their ids.
     pub async fn rollouts(&self, tenant: &Tenant) -> Result<Vec<Loaded<Rollout>>> {
-        self.rollout_items(format!("{tenant}#{ROLLOUTS}")).await
+        self.database.all(&all_of(tenant, ROLLOUTS)).await
     }
 
     /// The groups of a rollout in the order of their ids, which is their order.
     pub async fn rollout_groups(&self, tenant: &Tenant, rollout: i64) -> Result<Vec<Loaded<RolloutGroup>>> {
-        self.rollout_items(format!("{tenant}#{}", groups_of(rollout))).await
+        self.database.all(&all_of(tenant, &groups_of(rollout))).await
     }
 
     /// One group of a rollout, or `None`.
@@ -90,24 +88,6 @@ impl Store {
         rollout: i64,
         id: i64,
     ) -> Result<Option<Loaded<RolloutGroup>>> {
-        let item = self.database.get(&numbered(tenant, &groups_of(rollout), id), Consistency::Strong).await?;
-        item.map(decode).transpose()
-    }
-
-    /// All records of a partition of the campaigns table.
-    pub(super) async fn rollout_items<T: Record>(&self, partition: String) -> Result<Vec<Loaded<T>>> {
-        self.database.query_all(&whole(partition)).await?.into_iter().map(decode).collect()
-    }
-}
-
-/// A whole partition of the campaigns table, read consistently.
-pub(super) fn whole(partition: String) -> Range {
-    Range {
-        table: Table::Campaigns,
-        partition,
-        sort: SortRange::All,
-        forward: true,
-        limit: MAX_PAGE,
-        consistency: Consistency::Strong,
+        self.database.find(&keys::campaign(tenant, &groups_of(rollout), id), Consistency::Strong).await
     }
 }

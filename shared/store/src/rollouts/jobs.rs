@@ -4,11 +4,11 @@
 use harrier_domain::Tenant;
 use serde::{Deserialize, Serialize};
 
-use super::key;
+use super::{all_of, key};
 use crate::Store;
 use crate::database::Consistency;
 use crate::error::Result;
-use crate::item::{Key, Loaded, Record, decode};
+use crate::item::{Key, Loaded, Record};
 
 /// What a job does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -112,7 +112,7 @@ impl Record for RolloutJob {
 impl Store {
     /// The unfinished jobs of a rollout, and those that nobody has noticed to be done.
     pub async fn rollout_jobs(&self, tenant: &Tenant, rollout: i64) -> Result<Vec<Loaded<RolloutJob>>> {
-        self.rollout_items(format!("{tenant}#{}", jobs_of(rollout))).await
+        self.database.all(&all_of(tenant, &jobs_of(rollout))).await
     }
 
     /// One job, or `None`.
@@ -122,7 +122,6 @@ impl Store {
         rollout: i64,
         kind: RolloutTask,
     ) -> Result<Option<Loaded<RolloutJob>>> {
-        let item = self.database.get(&RolloutJob::new(rollout, kind).key(tenant), Consistency::Strong).await?;
-        item.map(decode).transpose()
+        self.database.find(&RolloutJob::new(rollout, kind).key(tenant), Consistency::Strong).await
     }
 }

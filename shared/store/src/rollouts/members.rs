@@ -3,14 +3,15 @@
 use harrier_domain::Tenant;
 use serde::{Deserialize, Serialize};
 
-use super::entities::whole;
-use super::numbered;
-use crate::database::{Consistency, Range, SortRange};
+use super::all_of;
+use crate::database::Consistency;
 use crate::error::Result;
-use crate::item::{Key, Loaded, Record, decode, encode};
+use crate::item::{Key, Record, encode};
 use crate::keys::padded;
-use crate::schema::{SORT_KEY, Table};
-use crate::{MAX_PAGE, Store};
+use crate::pages::Pages;
+use crate::records::{decode_all, values};
+use crate::schema::Table;
+use crate::{Store, keys};
 
 /// A target in a group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +33,7 @@ impl GroupMember {
     /// Where the membership of a target is.
     #[must_use]
     pub fn key_of(tenant: &Tenant, group: i64, number: i64) -> Key {
-        numbered(tenant, &members_of(group), number)
+        keys::campaign(tenant, &members_of(group), number)
     }
 }
 
@@ -57,10 +58,8 @@ impl Store {
 
     /// The next members of a group after the target with the number `after`, at most `limit`, in the order of the numbers.
     pub async fn members(&self, tenant: &Tenant, group: i64, after: i64, limit: i32) -> Result<Vec<GroupMember>> {
-        let sort = SortRange::After(padded(after));
-        let range = Range { sort, limit: limit.min(MAX_PAGE), ..whole(format!("{tenant}#{}", members_of(group))) };
-        let page = self.database.query(&range, None).await?;
-        page.items.into_iter().map(|item| decode(item).map(Loaded::into_inner)).collect()
+        let range = all_of(tenant, &members_of(group)).after(padded(after).as_str()).limit(limit);
+        Ok(values(self.database.first_page(&range).await?))
     }
 
     /// Part of a group: at most `limit` members after skipping `offset`. Costs about a read unit for each hundred members
@@ -73,32 +72,18 @@ impl Store {
         offset: usize,
         limit: usize,
     ) -> Result<Vec<GroupMember>> {
-        let mut range = whole(format!("{tenant}#{}", members_of(group)));
-        range.forward = forward;
-        range.consistency = Consistency::Eventual;
-        let wanted = offset.saturating_add(limit);
-        range.limit = i32::try_from(wanted).unwrap_or(MAX_PAGE).min(MAX_PAGE);
-        let (mut skipped, mut found, mut start) = (0, Vec::new(), None);
-        loop {
-            let page = self.database.query(&range, start).await?;
-            let skip = page.items.len().min(offset - skipped);
+        let range = all_of(tenant, &members_of(group))
+            .backward(!forward)
+            .consistency(Consistency::Eventual)
+            .limit(offset.saturating_add(limit));
+        let mut pages = Pages::new(&self.database, range);
+        let (mut skipped, mut found) = (0, Vec::new());
+        while found.len() < limit && !pages.is_at_end() {
+            let page = pages.next().await?;
+            let skip = page.len().min(offset - skipped);
             skipped += skip;
-            found.extend(page.items.into_iter().skip(skip).take(limit - found.len()));
-            start = page.next;
-            if start.is_none() || found.len() >= limit {
-                break;
-            }
+            found.extend(page.into_iter().skip(skip).take(limit - found.len()));
         }
-        found.into_iter().map(|item| decode(item).map(Loaded::into_inner)).collect()
-    }
-
-    /// The keys of all items of a partition of the campaigns table.
-    pub(super) async fn rollout_keys(&self, partition: String) -> Result<Vec<Key>> {
-        let range = whole(partition);
-        let items = self.database.query_all(&range).await?;
-        let sorts = items.iter().filter_map(|item| item.get(SORT_KEY)?.as_s().ok());
-        let key =
-            |sort: &String| Key { table: Table::Campaigns, partition: range.partition.clone(), sort: sort.clone() };
-        Ok(sorts.map(key).collect())
+        Ok(values(decode_all(found)?))
     }
 }

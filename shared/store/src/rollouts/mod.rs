@@ -19,13 +19,15 @@ pub use members::GroupMember;
 use harrier_domain::Tenant;
 
 use crate::item::Key;
-use crate::keys::padded;
+use crate::keys;
+use crate::range::Range;
 use crate::schema::Table;
 
 fn key(tenant: &Tenant, kind: &str, sort: String) -> Key {
-    Key { table: Table::Campaigns, partition: format!("{tenant}#{kind}"), sort }
+    Key { table: Table::Campaigns, partition: keys::campaigns(tenant, kind), sort }
 }
 
-fn numbered(tenant: &Tenant, kind: &str, number: i64) -> Key {
-    key(tenant, kind, padded(number))
+/// Everything of a kind.
+fn all_of(tenant: &Tenant, kind: &str) -> Range {
+    Range::of(Table::Campaigns, keys::campaigns(tenant, kind))
 }

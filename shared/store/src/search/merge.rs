@@ -7,10 +7,12 @@ use std::collections::VecDeque;
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::walk::{Pages, WALK_PAGE, targets_range};
+use super::walk::WALK_PAGE;
 use crate::error::Result;
 use crate::item::{Item, Loaded, decode};
-use crate::schema::SORT_KEY;
+use crate::pages::Pages;
+use crate::range::Range;
+use crate::schema::{SORT_KEY, Table};
 use crate::{Store, TARGET_SHARDS, keys};
 
 /// Shards read at the same time.
@@ -35,10 +37,9 @@ impl MergedShards {
     /// `wanted` is how many targets will be taken, about.
     pub fn new(store: &Store, tenant: &Tenant, forward: bool, wanted: usize) -> Self {
         let page = page_size(wanted);
-        let limit = i32::try_from(page).unwrap_or(WALK_PAGE);
-        let shard = |shard| OrderedShard {
-            pages: Pages::new(store, targets_range(keys::targets(tenant, shard), None, forward, limit)),
-            ready: VecDeque::new(),
+        let shard = |shard| {
+            let targets = Range::of(Table::Fleet, keys::targets(tenant, shard)).backward(!forward).limit(page);
+            OrderedShard { pages: Pages::new(&store.database, targets), ready: VecDeque::new() }
         };
         Self { shards: (0..TARGET_SHARDS).map(shard).collect(), forward, page }
     }

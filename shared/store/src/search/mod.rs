@@ -17,7 +17,7 @@ mod walk;
 
 pub use bulk::{MatchingPage, ShardPage};
 pub use listing::{Found, list};
-pub use references::{NamedSet, NamedTag, NamedType};
+pub use references::Named;
 pub use rows::{
     ActionRow, AutoAssignmentRow, DistributionSetRow, DistributionSetTagRow, DistributionSetTypeRow, RolloutGroupRow,
     RolloutRow, SoftwareModuleRow, SoftwareModuleTypeRow, TargetFilterRow, TargetRow, TargetTagRow, TargetTypeRow,

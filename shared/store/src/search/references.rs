@@ -9,34 +9,35 @@ use crate::Store;
 use crate::error::Result;
 use crate::item::Loaded;
 
-/// A distribution set that rows refer to.
+/// A distribution set, type or tag that rows refer to.
 #[derive(Debug, Clone, Copy)]
-pub struct NamedSet<'a>(pub &'a DistributionSet);
+pub struct Named<'a> {
+    id: i64,
+    name: &'a str,
+    /// Of types.
+    key: Option<&'a str>,
+    /// Of sets.
+    version: Option<&'a str>,
+}
 
-impl Referenced for NamedSet<'_> {
-    fn id(&self) -> i64 {
-        self.0.id
+impl<'a> Named<'a> {
+    #[must_use]
+    pub fn set(set: &'a DistributionSet) -> Self {
+        Self { id: set.id, name: &set.name, key: None, version: Some(&set.version) }
     }
 
-    fn part(&self, part: Part) -> Value<'_> {
-        match part {
-            Part::Id => Value::Number(self.0.id),
-            Part::Name => Value::Text(&self.0.name),
-            Part::Version => Value::Text(&self.0.version),
-            _ => Value::Null,
-        }
+    #[must_use]
+    pub fn target_type(target_type: &'a TargetType) -> Self {
+        Self { id: target_type.id, name: &target_type.name, key: Some(&target_type.key), version: None }
+    }
+
+    #[must_use]
+    pub fn tag(tag: &'a Tag) -> Self {
+        Self { id: tag.id, name: &tag.name, key: None, version: None }
     }
 }
 
-/// A type of any kind that rows refer to.
-#[derive(Debug, Clone, Copy)]
-pub struct NamedType<'a> {
-    pub id: i64,
-    pub key: &'a str,
-    pub name: &'a str,
-}
-
-impl Referenced for NamedType<'_> {
+impl Referenced for Named<'_> {
     fn id(&self) -> i64 {
         self.id
     }
@@ -44,26 +45,9 @@ impl Referenced for NamedType<'_> {
     fn part(&self, part: Part) -> Value<'_> {
         match part {
             Part::Id => Value::Number(self.id),
-            Part::Key => Value::Text(self.key),
             Part::Name => Value::Text(self.name),
-            _ => Value::Null,
-        }
-    }
-}
-
-/// A tag of any kind that rows refer to.
-#[derive(Debug, Clone, Copy)]
-pub struct NamedTag<'a>(pub &'a Tag);
-
-impl Referenced for NamedTag<'_> {
-    fn id(&self) -> i64 {
-        self.0.id
-    }
-
-    fn part(&self, part: Part) -> Value<'_> {
-        match part {
-            Part::Id => Value::Number(self.0.id),
-            Part::Name => Value::Text(&self.0.name),
+            Part::Key => self.key.map_or(Value::Null, Value::Text),
+            Part::Version => self.version.map_or(Value::Null, Value::Text),
             _ => Value::Null,
         }
     }
@@ -74,19 +58,18 @@ impl Store {
     pub(super) async fn resolve_target_references(&self, tenant: &Tenant, query: &mut Query) -> Result<()> {
         if query.reads(Field::AssignedSet) || query.reads(Field::InstalledSet) {
             let sets: Vec<Loaded<DistributionSet>> = self.all(tenant).await?;
-            let candidates: Vec<NamedSet<'_>> = sets.iter().map(|set| NamedSet(set)).collect();
+            let candidates: Vec<Named<'_>> = sets.iter().map(|set| Named::set(set)).collect();
             query.resolve(Field::AssignedSet, &candidates);
             query.resolve(Field::InstalledSet, &candidates);
         }
         if query.reads(Field::Type) {
             let types: Vec<Loaded<TargetType>> = self.all(tenant).await?;
-            let candidates: Vec<NamedType<'_>> =
-                types.iter().map(|one| NamedType { id: one.id, key: &one.key, name: &one.name }).collect();
+            let candidates: Vec<Named<'_>> = types.iter().map(|one| Named::target_type(one)).collect();
             query.resolve(Field::Type, &candidates);
         }
         if query.reads(Field::Tag) {
             let tags: Vec<Loaded<TargetTag>> = self.all(tenant).await?;
-            let candidates: Vec<NamedTag<'_>> = tags.iter().map(|tag| NamedTag(&tag.0)).collect();
+            let candidates: Vec<Named<'_>> = tags.iter().map(|tag| Named::tag(&tag.0)).collect();
             query.resolve(Field::Tag, &candidates);
         }
         Ok(())

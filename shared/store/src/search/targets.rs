@@ -13,10 +13,11 @@ use super::merge::{CONCURRENCY, MergedShards};
 use super::rows::TargetRow;
 use super::scope::TargetScope;
 use super::selection::TargetSelection;
-use super::walk::{JoinedTarget, ShardWalk, WALK_PAGE, WalkRange, decode_all};
+use super::walk::{JoinedTarget, ShardWalk, WALK_PAGE, WalkRange};
 use crate::database::Consistency;
 use crate::error::Result;
 use crate::item::{Key, Loaded};
+use crate::records::values;
 use crate::schema::Table;
 use crate::{Store, TARGET_SHARDS, TargetDetails, keys};
 
@@ -167,9 +168,8 @@ impl Store {
         let mut details: HashMap<String, TargetDetails> = HashMap::new();
         if let Some(freshness) = freshness {
             let keys: Vec<Key> = ids.iter().map(|id| keys::details(tenant, id)).collect();
-            let items = self.database.get_many(Table::Fleet, &keys, freshness).await?;
-            let read = decode_all::<TargetDetails>(items)?.into_iter().map(Loaded::into_inner);
-            details = read.map(|details| (details.controller_id.clone(), details)).collect();
+            let found: Vec<TargetDetails> = values(self.database.find_many(Table::Fleet, &keys, freshness).await?);
+            details = found.into_iter().map(|details| (details.controller_id.clone(), details)).collect();
         }
         let join = |target: Loaded<Target>| {
             let details = details.remove(&target.controller_id);

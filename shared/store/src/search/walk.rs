@@ -4,9 +4,12 @@ use harrier_domain::Tenant;
 use harrier_domain::target::Target;
 use std::collections::VecDeque;
 
-use crate::database::{Consistency, Range, SortRange};
+use crate::database::Consistency;
 use crate::error::Result;
-use crate::item::{Item, Key, Loaded, Record, decode};
+use crate::item::Loaded;
+use crate::pages::Pages;
+use crate::range::Range;
+use crate::records::{decode_all, values};
 use crate::schema::Table;
 use crate::{Store, TargetDetails, keys};
 
@@ -32,61 +35,6 @@ pub(super) struct WalkRange {
     pub details: Option<Consistency>,
 }
 
-/// Reads a range page by page.
-#[derive(Debug)]
-pub(super) struct Pages {
-    store: Store,
-    range: Range,
-    next: Next,
-}
-
-#[derive(Debug)]
-enum Next {
-    Start,
-    After(Item),
-    End,
-}
-
-impl Pages {
-    pub fn new(store: &Store, range: Range) -> Self {
-        Self { store: store.clone(), range, next: Next::Start }
-    }
-
-    fn starting_after(mut self, sort: Option<&str>) -> Self {
-        let (table, partition) = (self.range.table, self.range.partition.clone());
-        if let Some(sort) = sort {
-            self.next = Next::After(Key { table, partition, sort: sort.to_owned() }.attributes());
-        }
-        self
-    }
-
-    pub fn is_at_end(&self) -> bool {
-        matches!(self.next, Next::End)
-    }
-
-    /// The next items; may be empty before the end.
-    pub async fn next(&mut self) -> Result<Vec<Item>> {
-        let start = match std::mem::replace(&mut self.next, Next::End) {
-            Next::Start => None,
-            Next::After(key) => Some(key),
-            Next::End => return Ok(Vec::new()),
-        };
-        let page = self.store.database.query(&self.range, start).await?;
-        self.next = page.next.map_or(Next::End, Next::After);
-        Ok(page.items)
-    }
-}
-
-/// A strongly consistent range of targets: who changed one finds it changed.
-pub(super) fn targets_range(partition: String, prefix: Option<&str>, forward: bool, limit: i32) -> Range {
-    fleet_range(partition, prefix, forward, limit, Consistency::Strong)
-}
-
-fn fleet_range(partition: String, prefix: Option<&str>, forward: bool, limit: i32, consistency: Consistency) -> Range {
-    let sort = prefix.map_or(SortRange::All, |prefix| SortRange::Prefix(prefix.to_owned()));
-    Range { table: Table::Fleet, partition, sort, forward, limit, consistency }
-}
-
 /// A walk through one shard.
 #[derive(Debug)]
 pub(super) struct ShardWalk {
@@ -97,8 +45,8 @@ pub(super) struct ShardWalk {
 impl ShardWalk {
     pub fn new(store: &Store, tenant: &Tenant, shard: u32, range: &WalkRange, page: i32) -> Self {
         let pages = |partition, consistency| {
-            let read = fleet_range(partition, range.prefix.as_deref(), true, page, consistency);
-            Pages::new(store, read).starting_after(range.after.as_deref())
+            let read = Range::of(Table::Fleet, partition).starting_with(range.prefix.as_deref()).limit(page);
+            Pages::new(&store.database, read.consistency(consistency)).starting_after(range.after.as_deref())
         };
         let alongside = |consistency| DetailsAlongside::new(pages(keys::all_details(tenant, shard), consistency));
         Self {
@@ -129,10 +77,6 @@ impl ShardWalk {
     }
 }
 
-pub(super) fn decode_all<T: Record>(items: Vec<Item>) -> Result<Vec<Loaded<T>>> {
-    items.into_iter().map(decode).collect()
-}
-
 /// The other side of the merge join.
 #[derive(Debug)]
 struct DetailsAlongside {
@@ -154,8 +98,7 @@ impl DetailsAlongside {
             if !self.ready.is_empty() || self.pages.is_at_end() {
                 break;
             }
-            let page = decode_all(self.pages.next().await?)?;
-            self.ready.extend(page.into_iter().map(Loaded::into_inner));
+            self.ready.extend(values(decode_all(self.pages.next().await?)?));
         }
         Ok(self.ready.pop_front_if(|first| first.controller_id == controller_id))
     }

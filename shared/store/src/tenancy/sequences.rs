@@ -1,40 +1,29 @@
 //! Ascending ids.
 
-use harrier_domain::Tenant;
+use harrier_domain::{Tenant, named};
 use std::ops::Range;
 
 use crate::Store;
 use crate::error::{Result, StoreError};
 use crate::keys;
 
-/// What gets numbered. Each counts from 1 within its tenant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sequence {
-    Action,
-    Target,
-    /// Everything in the catalogue shares one sequence.
-    Catalogue,
-    Rollout,
-    RolloutGroup,
-    /// Invalidations.
-    Job,
+named! {
+    /// What gets numbered. Each counts from 1 within its tenant.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Sequence {
+        Action = "action",
+        Target = "target",
+        /// Everything in the catalogue shares one sequence.
+        Catalogue = "catalogue",
+        Rollout = "rollout",
+        RolloutGroup = "rollout-group",
+        /// Invalidations.
+        Job = "job",
+    }
 }
 
 /// Devices parse action ids as 32-bit integers (DDI §1.1).
 const MAX_ACTION_ID: i64 = i32::MAX as i64;
-
-impl Sequence {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Action => "action",
-            Self::Target => "target",
-            Self::Catalogue => "catalogue",
-            Self::Rollout => "rollout",
-            Self::RolloutGroup => "rollout-group",
-            Self::Job => "job",
-        }
-    }
-}
 
 impl Store {
     /// Takes `count` fresh ids at once. Ids may be skipped, never given twice.

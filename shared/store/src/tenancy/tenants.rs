@@ -4,12 +4,13 @@ use harrier_domain::Tenant;
 use serde::{Deserialize, Serialize};
 
 use super::StoredSetting;
-use crate::database::{Consistency, Range, SortRange};
+use crate::database::Consistency;
 use crate::error::Result;
 use crate::item::{Item, Key, Loaded, Record, decode};
-use crate::keys;
+use crate::range::Range;
+use crate::records::decode_all;
 use crate::schema::{SORT_KEY, Table};
-use crate::{MAX_PAGE, Store};
+use crate::{Store, keys};
 
 pub(super) const KIND: &str = "tenant";
 const SORT: &str = "tenant";
@@ -39,21 +40,14 @@ impl Store {
         tenant: &Tenant,
         consistency: Consistency,
     ) -> Result<Option<(Loaded<TenantRecord>, Vec<Loaded<StoredSetting>>)>> {
-        let range = Range {
-            table: Table::Tenancy,
-            partition: keys::tenancy(tenant, KIND, SORT).partition,
-            sort: SortRange::All,
-            forward: true,
-            limit: MAX_PAGE,
-            consistency,
-        };
+        let partition = keys::tenancy(tenant, KIND, SORT).partition;
+        let range = Range::of(Table::Tenancy, partition).consistency(consistency);
         let items = self.database.query_all(&range).await?;
         let (settings, records): (Vec<Item>, Vec<Item>) = items.into_iter().partition(is_setting);
         let Some(record) = records.into_iter().next() else {
             return Ok(None);
         };
-        let settings = settings.into_iter().map(decode).collect::<Result<_>>()?;
-        Ok(Some((decode(record)?, settings)))
+        Ok(Some((decode(record)?, decode_all(settings)?)))
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Store;
 use crate::database::Consistency;
 use crate::error::Result;
-use crate::item::{Key, Loaded, Record, decode};
+use crate::item::{Key, Loaded, Record};
 use crate::keys;
 
 /// A user who logs in with a password.
@@ -40,7 +40,6 @@ impl Record for UserRecord {
 impl Store {
     /// The user with this name, or `None`.
     pub async fn user(&self, name: &str) -> Result<Option<Loaded<UserRecord>>> {
-        let item = self.database.get(&keys::installation("user", name), Consistency::Strong).await?;
-        item.map(decode).transpose()
+        self.database.find(&keys::installation("user", name), Consistency::Strong).await
     }
 }

@@ -10,8 +10,6 @@ use harrier_runtime::{App, Caller};
 use harrier_store::search::{RolloutGroupRow, list as page_of};
 use std::collections::BTreeMap;
 
-use crate::query;
-
 pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -21,7 +19,7 @@ pub(super) async fn list(
     representation: Representation,
 ) -> ApiResult<Hal<Page<RolloutGroupResource>>> {
     caller.require(Authority::ReadRollout)?;
-    let query = query::bind(&app, &caller, page.q.as_deref(), &fields::ROLLOUT_GROUP)?;
+    let query = caller.query(&app, page.q.as_deref(), &fields::ROLLOUT_GROUP)?;
     let sort = Sort::parse_listing(page.sort.as_deref(), &fields::ROLLOUT, &fields::ROLLOUT_GROUP);
     let sort = sort.map_err(harrier_domain::Error::from)?;
     let (store, tenant) = (&app.store, caller.tenant());

@@ -5,14 +5,12 @@ use harrier_domain::authority::Authority;
 use harrier_domain::rollout::{Rollout, RolloutGroup, RolloutStatus};
 use harrier_domain::target::Target;
 use harrier_query::{Direction, Field, Query, Sort, fields};
-use harrier_rest::resources::{TargetContext, TargetResource, TargetViewer};
+use harrier_rest::resources::TargetResource;
 use harrier_rest::{ApiResult, Hal, Origin, Page, PageRequest, Path};
 use harrier_runtime::{App, Caller};
 use harrier_store::search::{Found, TargetScope, TargetSearch};
 use harrier_store::{Loaded, Result};
 use std::collections::{BTreeSet, HashMap};
-
-use crate::query;
 
 /// Members read at once.
 const PAGE: i32 = 1000;
@@ -27,7 +25,7 @@ pub(super) async fn list(
     page: PageRequest,
 ) -> ApiResult<Hal<Page<TargetResource>>> {
     caller.require_all(&[Authority::ReadRollout, Authority::ReadTarget])?;
-    let query = query::bind(&app, &caller, page.q.as_deref(), &fields::TARGET)?;
+    let query = caller.query(&app, page.q.as_deref(), &fields::TARGET)?;
     let sort = Sort::parse_listing(page.sort.as_deref(), &fields::ROLLOUT, &fields::TARGET);
     let sort = sort.map_err(harrier_domain::Error::from)?;
     let (rollout, group) = super::find(&app, &caller, id, group).await?;
@@ -36,7 +34,7 @@ pub(super) async fn list(
         Some(forward) if page.q.is_none() => in_order(&app, &caller, &rollout, &group, forward, &page).await?,
         _ => search(&app, &caller, &group, query, sort, &page).await?,
     };
-    Ok(Hal::ok(show(&app, &caller, &origin, found).await?))
+    Ok(Hal::ok(caller.target_page(&app, &found, &origin).await?))
 }
 
 /// Nobody has an action yet, and the plan is not shown either.
@@ -98,17 +96,4 @@ async fn search(
     let scopes = vec![TargetScope::ControllerIds(ids)];
     let search = TargetSearch { query, sort, offset: page.offset, limit: page.limit, scopes };
     store.search_targets(tenant, search).await
-}
-
-async fn show(app: &App, caller: &Caller, origin: &Origin, found: Found<Target>) -> Result<Page<TargetResource>> {
-    let viewer = TargetViewer {
-        tenant: caller.tenant(),
-        configuration: &caller.tenant.configuration,
-        limits: app.settings.polling_limits,
-        shows_security_token: caller.may(Authority::ReadTargetSecurityToken),
-        now: app.now(),
-    };
-    let context = TargetContext::load(&app.store, viewer, &found.items).await?;
-    let content = found.items.iter().map(|target| context.item(target, origin)).collect();
-    Ok(Page::new(content, found.total))
 }

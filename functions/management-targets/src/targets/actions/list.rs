@@ -12,7 +12,7 @@ use harrier_store::search::{ActionRow, list as list_rows};
 use harrier_store::{Consistency, Loaded, Result};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{load as load_target, selection};
+use super::super::load as load_target;
 
 /// A target has at most a few thousand actions, so they are filtered and sorted in memory.
 pub(in crate::targets) async fn list(
@@ -23,7 +23,7 @@ pub(in crate::targets) async fn list(
     request: PageRequest,
 ) -> ApiResult<Hal<Page<ActionResource>>> {
     caller.require(Authority::ReadTarget)?;
-    let query = selection::query(&app, &caller, request.q.as_deref(), &fields::ACTION)?;
+    let query = caller.query(&app, request.q.as_deref(), &fields::ACTION)?;
     let sort = Sort::parse(request.sort.as_deref(), &fields::ACTION).map_err(harrier_domain::Error::from)?;
     let target = load_target(&app.store, caller.tenant(), &id).await?;
     let actions = app.store.actions_of(caller.tenant(), &id).await?;

@@ -41,7 +41,7 @@ impl<'a> ActionRow<'a> {
             (Part::ControllerId, _) => Value::Text(&self.action.controller_id),
             (_, None) => Value::Null,
             (Part::Name, Some(target)) => Value::Text(&target.name),
-            (Part::UpdateStatus, Some(target)) => Value::Text(target.update_status.wire_name()),
+            (Part::UpdateStatus, Some(target)) => Value::Text(target.update_status.name()),
             (Part::Address, Some(target)) => target.address.as_ref().into(),
             _ => Value::Null,
         }

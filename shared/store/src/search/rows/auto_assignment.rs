@@ -20,7 +20,7 @@ impl Row for AutoAssignmentRow<'_> {
             (Field::Id, _) => Value::Number(auto.id),
             (Field::Name, _) => Value::Text(&auto.name),
             (Field::Description, _) => auto.description.as_ref().into(),
-            (Field::Status, _) => Value::Text(auto.status.wire_name()),
+            (Field::Status, _) => Value::Text(auto.status.name()),
             (Field::ActionType, _) => Value::Text(searched_name(auto.action_type)),
             (Field::ApprovalDecidedBy, _) => auto.approval_decided_by.as_ref().into(),
             (other, _) => audit_value(&auto.audit, other),
@@ -38,6 +38,6 @@ impl Row for AutoAssignmentRow<'_> {
 fn searched_name(action_type: ActionType) -> &'static str {
     match action_type {
         ActionType::DownloadOnly => "download_only",
-        other => other.wire_name(),
+        other => other.name(),
     }
 }

@@ -31,7 +31,7 @@ impl Row for RolloutRow<'_> {
             (Field::Id, _) => Value::Number(self.rollout.id),
             (Field::Name, _) => Value::Text(&self.rollout.name),
             (Field::Description, _) => self.rollout.description.as_ref().into(),
-            (Field::Status, _) => Value::Text(self.rollout.status.wire_name()),
+            (Field::Status, _) => Value::Text(self.rollout.status.name()),
             (other, _) => audit_value(&self.rollout.audit, other),
         }
     }
@@ -53,7 +53,7 @@ impl Row for RolloutGroupRow<'_> {
             Field::Id => Value::Number(self.0.id),
             Field::Name => Value::Text(&self.0.name),
             Field::Description => self.0.description.as_ref().into(),
-            Field::Status => Value::Text(self.0.status.wire_name()),
+            Field::Status => Value::Text(self.0.status.name()),
             other => audit_value(&self.0.audit, other),
         }
     }

@@ -22,7 +22,7 @@ impl Row for TargetRow<'_> {
             Field::Name => Value::Text(&target.name),
             Field::Description => target.description.as_ref().into(),
             Field::Group => target.group.as_ref().into(),
-            Field::UpdateStatus => Value::Text(target.update_status.wire_name()),
+            Field::UpdateStatus => Value::Text(target.update_status.name()),
             Field::Address => target.address.as_ref().into(),
             Field::LastControllerRequestAt => target.last_seen.into(),
             Field::AutoConfirm => Value::Boolean(target.auto_confirm.is_some()),

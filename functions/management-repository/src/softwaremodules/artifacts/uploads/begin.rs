@@ -12,7 +12,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::representation::UploadResource;
-use crate::edits::required;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct UploadCreate {
@@ -50,7 +49,7 @@ pub(super) async fn begin(
 
 fn checked(request: &UploadCreate, app: &App, caller: &Caller) -> Result<UploadRequest> {
     let mut violations = Violations::default();
-    let filename = required(&mut violations, text::filename, "filename", request.filename.as_ref());
+    let filename = violations.required(text::filename, "filename", request.filename.as_ref());
     let size = violations.check(text::required("size", request.size)).unwrap_or_default();
     let hashes = &request.hashes;
     let announced = AnnouncedDigests {
