@@ -53,6 +53,7 @@ impl Range {
         self.sorted("#sk = :sk", Some(number(id)))
     }
 
+    /// A query takes one condition on the sort key: the last one that is said holds.
     fn sorted(self, condition: &'static str, value: Option<AttributeValue>) -> Self {
         Self { sort: value.map(|value| (condition, value)), ..self }
     }

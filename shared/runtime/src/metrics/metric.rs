@@ -1,19 +1,20 @@
 //! Everything that is counted.
 
 use harrier_domain::action::ActionStatus;
+use harrier_domain::named;
 
-macro_rules! named {
+/// Names are those of CloudWatch; values of one family stand together.
+macro_rules! measured {
     ($(#[$doc:meta])* $kind:ident { $($(#[$variant_doc:meta])* $variant:ident => $family:literal $labels:literal, $name:literal, $help:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $kind {
-            $($(#[$variant_doc])* $variant,)*
+        named! {
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+            pub enum $kind {
+                $($(#[$variant_doc])* $variant = $name,)*
+            }
         }
 
         impl $kind {
-            /// All of them, those of one family together.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
             /// What Prometheus calls it and those that differ in their labels only.
             pub(super) fn family(self) -> &'static str {
                 match self { $(Self::$variant => $family,)* }
@@ -23,11 +24,6 @@ macro_rules! named {
                 match self { $(Self::$variant => $labels,)* }
             }
 
-            /// What CloudWatch calls it.
-            pub(super) fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
             pub(super) fn help(self) -> &'static str {
                 match self { $(Self::$variant => $help,)* }
             }
@@ -35,7 +31,7 @@ macro_rules! named {
     };
 }
 
-named! {
+measured! {
     /// A number that only grows.
     Metric {
         /// A device asked what to do.
@@ -57,7 +53,7 @@ named! {
     }
 }
 
-named! {
+measured! {
     /// How something stands.
     Gauge {
         /// Campaigns the last tick of the clock met.

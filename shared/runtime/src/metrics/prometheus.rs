@@ -11,11 +11,11 @@ impl Metrics {
         let numbers = self.numbers();
         let mut page = Page::default();
         for metric in Metric::ALL {
-            let value = numbers.counts.get(metric).copied().unwrap_or_default();
+            let value = numbers.counts.get(&metric).copied().unwrap_or_default();
             page.add("counter", metric.family(), metric.help(), metric.labels(), value);
         }
         for gauge in Gauge::ALL {
-            if let Some(value) = numbers.states.get(gauge) {
+            if let Some(value) = numbers.states.get(&gauge) {
                 page.add("gauge", gauge.family(), gauge.help(), gauge.labels(), *value);
             }
         }
