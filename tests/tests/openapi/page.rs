@@ -57,9 +57,10 @@ async fn a_browser_shows_every_operation() {
 /// The page as a browser has it after its script ran. No host but this machine can be reached.
 async fn drawn(url: &str) -> String {
     let profile = tempfile::tempdir().expect("a directory");
-    let options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
     let mut browser = Command::new("chromium");
-    browser.args(options).arg("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1");
+    browser.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]);
+    browser.args(["--disable-background-networking", "--disable-component-update", "--disable-sync"]);
+    browser.arg("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1");
     browser.arg(format!("--user-data-dir={}", profile.path().display()));
     browser.arg(format!("--virtual-time-budget={PATIENCE}")).arg("--dump-dom").arg(url);
     let output = browser.stdin(Stdio::null()).kill_on_drop(true).output().await;
