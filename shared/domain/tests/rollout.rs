@@ -3,7 +3,7 @@
 
 use harrier_domain::audit::{Actor, Audit};
 use harrier_domain::quota::Quotas;
-use harrier_domain::rollout::advance::{self, GroupCounts};
+use harrier_domain::rollout::advance::{self, Evidence, GroupCounts};
 use harrier_domain::rollout::creation::{Grouping, NewGroup, NewRollout};
 use harrier_domain::rollout::{
     Conditions, Counts, ErrorCondition, GroupStatus, Rollout, RolloutGroup, RolloutStatus, SuccessAction, commands,
@@ -191,7 +191,8 @@ fn come_to_rest(model: &mut Model, real: &mut Real) {
         }
         if real.rollout.status == RolloutStatus::Running {
             let counts = real.counts(model);
-            advance::evaluate(&mut real.rollout, &mut real.groups, &counts, 500, NOW);
+            let evidence = Evidence { counts: &counts, starting: false, most_groups: 500 };
+            advance::evaluate(&mut real.rollout, &mut real.groups, evidence, NOW);
         }
         assert_eq!((model.status, model.groups.iter().map(|group| group.status).collect()), real.state());
     }
@@ -269,4 +270,23 @@ proptest! {
             come_to_rest(&mut model, &mut real);
         }
     }
+}
+
+/// A group can fail before the last of its targets was told to begin.
+#[test]
+fn a_rollout_does_not_end_while_a_failed_group_is_still_being_started() {
+    let targets = vec![Some(End::Error), None];
+    let group = ModelGroup { status: GroupStatus::Running, targets, success: 100, error: 0, pauses: false };
+    let model = Model { status: RolloutStatus::Running, groups: vec![group] };
+    let mut real = Real::of(&model);
+    let counts = real.counts(&model);
+    let evaluate = |real: &mut Real, starting| {
+        let evidence = Evidence { counts: &counts, starting, most_groups: 500 };
+        advance::evaluate(&mut real.rollout, &mut real.groups, evidence, NOW);
+        real.rollout.status
+    };
+    assert_eq!(evaluate(&mut real, true), RolloutStatus::Paused);
+    commands::resume(&mut real.rollout, &mut real.groups, &counts, &actor(), NOW).expect("it is paused");
+    assert_eq!(evaluate(&mut real, true), RolloutStatus::Running);
+    assert_eq!(evaluate(&mut real, false), RolloutStatus::Finished);
 }

@@ -1,7 +1,7 @@
 //! One decision about a rollout.
 
 use harrier_domain::Tenant;
-use harrier_domain::rollout::advance::{self, Involvement};
+use harrier_domain::rollout::advance::{self, Evidence, Involvement};
 use harrier_domain::rollout::{GroupStatus, RolloutStatus, commands};
 use harrier_store::{NameGuard, Record, RolloutTask, Sequence, StoreError, until_settled};
 
@@ -181,9 +181,10 @@ async fn run(engine: &Engine, tenant: &Tenant, situation: &mut Situation, remind
     }
     let counts = situation.running_counts(engine, tenant).await?;
     let most_groups = usize::try_from(engine.quotas.groups_per_rollout).unwrap_or(0);
+    let starting = situation.jobs.iter().any(|job| !job.done && matches!(job.kind, RolloutTask::Start(_)));
+    let evidence = Evidence { counts: &counts, starting, most_groups };
     let before = situation.groups.clone();
-    let rollout = &mut situation.rollout;
-    let started = advance::evaluate(rollout, &mut situation.groups, &counts, most_groups, engine.now);
+    let started = advance::evaluate(&mut situation.rollout, &mut situation.groups, evidence, engine.now);
     started.iter().for_each(|group| situation.begin(RolloutTask::Start(*group)));
     if situation.rollout.status == RolloutStatus::Running
         && advance::involvement(&situation.rollout, &situation.groups, most_groups) == Involvement::Append

@@ -65,15 +65,19 @@ pub fn scheduled(rollout: &mut Rollout, groups: &mut [RolloutGroup], now: i64) -
     vec![first.id]
 }
 
-/// One evaluation of a RUNNING rollout (`domain-behaviour.md` §11.8, steps 2 to 5). `most_groups` is the quota of groups:
-/// a dynamic rollout that has used it up ends with its last group.
-pub fn evaluate(
-    rollout: &mut Rollout,
-    groups: &mut [RolloutGroup],
-    counts: &GroupCounts,
-    most_groups: usize,
-    now: i64,
-) -> Started {
+/// What a RUNNING rollout is judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    /// Of the running groups at least.
+    pub counts: &'a GroupCounts,
+    /// Some targets of a started group, be it over or not, have not had their actions started yet: the rollout does not end.
+    pub starting: bool,
+    /// The quota of groups: a dynamic rollout that has used it up ends with its last group.
+    pub most_groups: usize,
+}
+
+/// One evaluation of a RUNNING rollout (`domain-behaviour.md` §11.8, steps 2 to 5).
+pub fn evaluate(rollout: &mut Rollout, groups: &mut [RolloutGroup], evidence: Evidence<'_>, now: i64) -> Started {
     let actor = creator(rollout);
     let running: Vec<usize> = positions(groups, GroupStatus::Running);
     let mut started = Vec::new();
@@ -82,14 +86,15 @@ pub fn evaluate(
     }
     let last_running = running.last().copied();
     for position in running {
-        correct_totals(rollout, &mut groups[position], counts, &actor, now);
-        let judged = judge(groups, position, last_running == Some(position), counts, most_groups);
+        correct_totals(rollout, &mut groups[position], evidence.counts, &actor, now);
+        let judged = judge(groups, position, last_running == Some(position), evidence);
         follow(rollout, groups, position, judged, &mut started, &actor, now);
         if rollout.status != RolloutStatus::Running {
             return started;
         }
     }
-    if groups.iter().all(|group| !matches!(group.status, GroupStatus::Running | GroupStatus::Scheduled)) {
+    let goes_on = |group: &RolloutGroup| matches!(group.status, GroupStatus::Running | GroupStatus::Scheduled);
+    if !evidence.starting && !groups.iter().any(goes_on) {
         rollout.status = if rollout.dynamic { RolloutStatus::Stopped } else { RolloutStatus::Finished };
         rollout.audit.touch(&actor, now);
     }
@@ -104,18 +109,12 @@ struct Judgement {
     completed: bool,
 }
 
-fn judge(
-    groups: &[RolloutGroup],
-    position: usize,
-    is_last_running: bool,
-    counts: &GroupCounts,
-    most_groups: usize,
-) -> Judgement {
+fn judge(groups: &[RolloutGroup], position: usize, is_last_running: bool, evidence: Evidence<'_>) -> Judgement {
     let group = &groups[position];
-    let counts = counts.get(&group.id).copied().unwrap_or_default();
+    let counts = evidence.counts.get(&group.id).copied().unwrap_or_default();
     let total = if group.dynamic && is_last_running { group.target_count().max(1) } else { group.total_targets };
     let may_grow = group.dynamic && position + 1 == groups.len();
-    let is_final = groups.len() >= most_groups && group.total_targets >= group.target_count();
+    let is_final = groups.len() >= evidence.most_groups && group.total_targets >= group.target_count();
     Judgement {
         failed: group.conditions.has_failed(&counts, total),
         succeeded: group.conditions.has_succeeded(&counts, total),
