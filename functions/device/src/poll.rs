@@ -1,5 +1,6 @@
 //! `GET` of the root: what the device is to do, and when it shall ask again (DDI §3, §4).
 
+use harrier_domain::lifecycle::Trigger;
 use harrier_domain::offer::{Offer, fingerprint};
 use harrier_domain::polling::{self, BeforeWindow};
 use harrier_domain::target::{OpenAction, Target};
@@ -44,7 +45,7 @@ pub async fn get(visitor: Visitor) -> ApiResult<Hal<ControllerBase>> {
 async fn cancel_lapsed(device: Device) -> ApiResult<Device> {
     let now = device.session.now;
     let lapsed = |action: &&OpenAction| {
-        !action.status.is_canceling_or_canceled() && Maintenance::at(action.window.as_ref(), now) == Maintenance::Lapsed
+        action.after(Trigger::Lapse).is_some() && Maintenance::at(action.window.as_ref(), now) == Maintenance::Lapsed
     };
     let Some(action) = device.target.current_action().filter(lapsed).map(|action| action.id) else {
         return Ok(device);

@@ -1,7 +1,7 @@
 //! Auto-confirmation of a target (`domain-behaviour.md` §7.2).
 
-use harrier_domain::action::ActionStatus;
 use harrier_domain::audit::Actor;
+use harrier_domain::lifecycle::Trigger;
 use harrier_domain::target::{AutoConfirm, Target};
 use harrier_domain::{Entity, Error, Tenant, confirmation};
 use harrier_store::{Consistency, Loaded, Result, Store, until_settled};
@@ -77,6 +77,6 @@ async fn release_some(
 }
 
 fn waiting(target: &Target) -> Vec<i64> {
-    let waits = target.open_actions.iter().filter(|open| open.status == ActionStatus::WaitForConfirmation);
+    let waits = target.open_actions.iter().filter(|open| open.after(Trigger::AutoConfirm).is_some());
     waits.map(|open| open.id).collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::action::{Action, ActionStatus, ActionType, EntryDraft, SERVER_PREFIX, StatusEntry};
-use crate::audit::{Actor, Audit};
+use crate::audit::Actor;
 use crate::lifecycle::Trigger;
 use crate::maintenance::ScheduleText;
 use crate::quota::Quotas;
@@ -86,8 +86,7 @@ pub fn is_needed(target: &Target, assignment: &Assignment) -> bool {
 #[must_use]
 pub fn overridable(target: &Target, policy: &Policy) -> Vec<i64> {
     let trigger = if policy.autoclose { Trigger::AutoClose } else { Trigger::Override };
-    let gives_way = |action: &&OpenAction| !action.required_migration_step && action.after(trigger).is_some();
-    target.open_actions.iter().filter(gives_way).map(|action| action.id).collect()
+    target.open_actions.iter().filter(|open| open.after(trigger).is_some()).map(|open| open.id).collect()
 }
 
 /// Older actions give way to a newer assignment: they are closed, or their cancellation is asked for.
@@ -109,56 +108,35 @@ pub fn override_open_actions(
 /// The actions of rollouts that wait for their group, and that a new assignment cancels (`domain-behaviour.md` §5.4 row B3).
 #[must_use]
 pub fn superseded(target: &Target) -> Vec<i64> {
-    target.scheduled.iter().filter(|action| !action.required_migration_step).map(|action| action.id).collect()
+    let scheduled = target.scheduled.iter();
+    scheduled.filter(|scheduled| scheduled.after(Trigger::Supersede).is_some()).map(|scheduled| scheduled.id).collect()
 }
 
 /// Cancels the [`superseded`] ones of these actions. Nobody is told, and the history is silent about it.
 pub(crate) fn cancel_scheduled(target: &mut Target, actions: &mut [Action], actor: &Actor, now: i64) {
     let superseded = superseded(target);
     for action in actions.iter_mut().filter(|action| superseded.contains(&action.id)) {
-        if let Some(status) = action.after(Trigger::Supersede) {
-            action.enter(status);
+        if action.undergo(Trigger::Supersede).is_some() {
             action.audit.touch(actor, now);
         }
         target.scheduled.retain(|scheduled| scheduled.id != action.id);
     }
 }
 
-fn new_action(target: &Target, id: i64, assignment: &Assignment, policy: &Policy, actor: &Actor, now: i64) -> Action {
-    let status = initial_status(target, assignment, policy);
-    let time_forced = assignment.action_type == ActionType::TimeForced;
-    Action {
-        id,
-        controller_id: target.controller_id.clone(),
-        distribution_set: assignment.distribution_set,
-        active: status.is_open(),
-        status,
-        action_type: if assignment.offline { ActionType::Forced } else { assignment.action_type },
-        forced_time: assignment.forced_time.filter(|_| time_forced && !assignment.offline),
-        weight: assignment.weight,
-        window: assignment.window.clone().filter(|_| !assignment.offline),
-        rollout: None,
-        rollout_group: None,
-        initiated_by: actor.name().to_owned(),
-        external_ref: None,
-        last_status_code: None,
-        entries: 0,
-        last_entry: 0,
-        last_entry_status: None,
-        audit: Audit::created(actor, now),
-        revision: 0,
-    }
-}
-
 /// Rows A1 to A3.
-fn initial_status(target: &Target, assignment: &Assignment, policy: &Policy) -> ActionStatus {
+fn new_action(target: &Target, id: i64, assignment: &Assignment, policy: &Policy, actor: &Actor, now: i64) -> Action {
+    let mut action = Action::scheduled(id, target, assignment.distribution_set, actor, now);
+    action.weight = assignment.weight;
     if assignment.offline {
-        ActionStatus::Finished
-    } else if waits_for_confirmation(target, assignment.confirmation_required, policy) {
-        ActionStatus::WaitForConfirmation
-    } else {
-        ActionStatus::Running
+        action.undergo(Trigger::Skip);
+        return action;
     }
+    action.action_type = assignment.action_type;
+    action.forced_time = assignment.forced_time.filter(|_| assignment.action_type == ActionType::TimeForced);
+    action.window.clone_from(&assignment.window);
+    let confirmation = waits_for_confirmation(target, assignment.confirmation_required, policy);
+    action.undergo(Trigger::Start { confirmation });
+    action
 }
 
 /// Somebody must confirm before the device may begin.

@@ -80,7 +80,8 @@ pub fn answer(
     now: i64,
 ) -> Result<StatusEntry> {
     let (status, lead) = reading(feedback);
-    let next = action.after(trigger(status)).ok_or(Error::ActionNotCancelable)?;
+    let trigger = trigger(status);
+    let next = action.after(trigger).ok_or(Error::ActionNotCancelable)?;
     let mut messages: Vec<String> = lead.iter().map(|text| format!("{SERVER_PREFIX}{text}")).collect();
     messages.extend(feedback.device_messages());
     // What decides always fits, once: a closed action takes no more than any other history.
@@ -88,17 +89,15 @@ pub fn answer(
     if !decides {
         quotas.status_entries_per_action(action.id, u64::from(action.entries), 1)?;
     }
-    if trigger(status) == Trigger::CancelRemark {
+    if trigger == Trigger::CancelRemark {
         quotas.messages_per_status(action.id, messages.len())?;
     }
     let draft = EntryDraft { status, occurred_at: feedback.occurred_at(action, now), code: feedback.code, messages };
-    if decides && next == ActionStatus::Canceled {
-        let entry = move_on(next, target, action, draft, &Actor::Device, now);
-        complete(target);
-        return Ok(entry);
-    }
-    action.enter(next);
+    action.undergo(trigger);
     target.reflect(action);
+    if decides && next == ActionStatus::Canceled {
+        complete(target);
+    }
     Ok(action.record(draft, now))
 }
 
@@ -127,7 +126,7 @@ fn reading(feedback: &Feedback) -> (ActionStatus, &'static [&'static str]) {
     }
 }
 
-/// Lets the trigger do what it does to the action. `None` where it has no place.
+/// Lets the trigger do what it does to the action, and tells the history. `None` where it has no place.
 fn pull(
     trigger: Trigger,
     target: &mut Target,
@@ -136,22 +135,10 @@ fn pull(
     actor: &Actor,
     now: i64,
 ) -> Option<StatusEntry> {
-    let next = action.after(trigger)?;
-    Some(move_on(next, target, action, draft, actor, now))
-}
-
-fn move_on(
-    next: ActionStatus,
-    target: &mut Target,
-    action: &mut Action,
-    draft: EntryDraft,
-    actor: &Actor,
-    now: i64,
-) -> StatusEntry {
-    action.enter(next);
+    action.undergo(trigger)?;
     action.audit.touch(actor, now);
     target.reflect(action);
-    action.record(draft, now)
+    Some(action.record(draft, now))
 }
 
 /// What a completed cancellation leaves the target with: the set of its oldest open action, or else what is installed.

@@ -40,7 +40,7 @@ pub fn answer(
     quotas.status_entries_per_action(action.id, u64::from(action.entries), 1)?;
     quotas.messages_per_status(action.id, messages.len())?;
     action.last_status_code = answer.code;
-    change(target, action, status, actor, now);
+    change(target, action, trigger, actor, now);
     Ok(action.record(EntryDraft { status, occurred_at: None, code: answer.code, messages }, now))
 }
 
@@ -68,10 +68,12 @@ fn messages(answer: &Answer, text: &str) -> Vec<String> {
     messages
 }
 
-fn change(target: &mut Target, action: &mut Action, status: ActionStatus, actor: &Actor, now: i64) {
-    action.enter(status);
+/// The status the trigger leads to; `None`, changing nothing, where it has no place.
+fn change(target: &mut Target, action: &mut Action, trigger: Trigger, actor: &Actor, now: i64) -> Option<ActionStatus> {
+    let status = action.undergo(trigger)?;
     action.audit.touch(actor, now);
     target.reflect(action);
+    Some(status)
 }
 
 /// Auto-confirmation as it is asked for; empty texts count as absent (DDI §13.5).
@@ -121,8 +123,7 @@ pub fn release(
     actor: &Actor,
     now: i64,
 ) -> Option<StatusEntry> {
-    let status = action.after(Trigger::AutoConfirm)?;
-    change(target, action, status, actor, now);
+    let status = change(target, action, Trigger::AutoConfirm, actor, now)?;
     Some(action.record(EntryDraft::plain(status, vec![automatic_note(auto_confirm)]), now))
 }
 

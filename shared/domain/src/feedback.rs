@@ -103,9 +103,10 @@ pub fn report(
     now: i64,
 ) -> Result<Option<StatusEntry>> {
     let (status, default_text) = feedback.reading();
-    let Some(next) = action.after(trigger(status, late)) else {
+    let trigger = trigger(status, late);
+    if action.after(trigger).is_none() {
         return Ok(None);
-    };
+    }
     let mut messages = feedback.device_messages();
     if messages.is_empty() {
         messages.push(format!("{SERVER_PREFIX}{default_text}."));
@@ -116,7 +117,7 @@ pub fn report(
     quotas.messages_per_status(action.id, messages.len())?;
     let occurred_at = feedback.occurred_at(action, now);
     action.last_status_code = feedback.code;
-    action.enter(next);
+    action.undergo(trigger);
     target.reflect(action);
     match status {
         ActionStatus::Finished => finish(target, action, occurred_at, now),
@@ -183,11 +184,10 @@ fn downloaded(target: &mut Target) {
 /// Nothing is recorded twice in a row, closed actions stay as they are (DDI §5.3 [D]), and while an action waits for its
 /// confirmation there is nothing to fetch.
 pub fn retrieve(target: &mut Target, action: &mut Action, now: i64) -> Option<StatusEntry> {
-    let next = action.after(Trigger::Fetch)?;
     if action.last_entry_status == Some(ActionStatus::Retrieved) {
         return None;
     }
-    action.enter(next);
+    let next = action.undergo(Trigger::Fetch)?;
     target.reflect(action);
     let text = if next == ActionStatus::Canceling {
         "Target retrieved cancel action and should start now the cancellation."

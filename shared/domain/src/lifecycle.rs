@@ -1,25 +1,27 @@
-//! The life of an action: what every trigger makes of every status (`domain-behaviour.md` §5.3, §5.4).
+//! The life of an action: what every trigger makes of every state (`domain-behaviour.md` §5.3, §5.4).
 //!
-//! This is the whole state machine. What comes with a transition — quotas, the history, the target's record — belongs to the
-//! modules named after what happens: [`crate::assignment`], [`crate::cancellation`], [`crate::feedback`],
-//! [`crate::confirmation`], [`crate::rollout::deployment`]. None of them knows a status to go to but from here.
+//! This is the whole state machine; nothing else changes an action's status. What comes with a transition — quotas, the
+//! history, the target's record — belongs to the modules named after what happens: [`crate::assignment`],
+//! [`crate::cancellation`], [`crate::feedback`], [`crate::confirmation`], [`crate::rollout::deployment`]. They also know
+//! whether a trigger that has no place is refused, and how. Row I1 changes no status, only the type: [`crate::forcing`].
 
-use crate::action::{Action, ActionStatus, ActionType};
+use crate::action::{Action, ActionStatus, ActionType, DEFAULT_WEIGHT};
+use crate::audit::{Actor, Audit};
 use crate::feedback::LateReports;
-use crate::target::OpenAction;
+use crate::target::{OpenAction, ScheduledAction, Target};
 
 /// What happens to an action. Letters are the rows of the contract's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
-    /// A5: its group starts, and the target has the distribution set already.
+    /// A3, A5: its target has the distribution set already: somebody says so, or it shows when the action's group starts.
     Skip,
-    /// A6: its group starts, and somebody must confirm first, or not.
+    /// A1, A2, A6: it is assigned, or its group starts; somebody must confirm first, or not.
     Start { confirmation: bool },
     /// B1: a newer assignment asks the device to cancel.
     Override,
     /// B2: a newer assignment closes it without asking the device.
     AutoClose,
-    /// B3: a newer assignment comes before its group starts.
+    /// B3: a newer assignment or rollout comes before its group starts.
     Supersede,
     /// C1, C4: an operator asks the device to cancel, or invalidates the distribution set.
     RequestCancel,
@@ -55,67 +57,117 @@ pub enum Trigger {
     AutoConfirm,
 }
 
-/// The status after a trigger, possibly the same. `None`: the trigger has no place here; it is refused or passed over, and
-/// changes nothing (rows C2, D2, E4 among others).
-#[must_use]
-pub fn next(status: ActionStatus, action_type: ActionType, trigger: Trigger) -> Option<ActionStatus> {
-    use ActionStatus::{
-        Canceled, Canceling, Downloaded, Error, Finished, Retrieved, Running, Scheduled, WaitForConfirmation,
-    };
-    use Trigger as T;
+/// What decides, besides the trigger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct State {
+    pub status: ActionStatus,
+    /// It ends when everything is downloaded, and once more when that is installed.
+    pub download_only: bool,
+    /// Newer assignments leave it alone (§6.4).
+    pub required_migration_step: bool,
+}
 
-    let open = status.is_open();
-    let records = |late| open || late == LateReports::Record;
-    // It ended when everything was downloaded, and may end once more when that was installed.
-    let downloaded = action_type == ActionType::DownloadOnly && status == Downloaded;
+impl State {
+    /// The status after a trigger, possibly the same. `None`: the trigger has no place here; it is refused or passed over,
+    /// and changes nothing (rows C2, D2, E4 among others).
+    #[must_use]
+    pub fn after(self, trigger: Trigger) -> Option<ActionStatus> {
+        use ActionStatus::{
+            Canceled, Canceling, Downloaded, Error, Finished, Retrieved, Running, Scheduled, WaitForConfirmation,
+        };
+        use Trigger as T;
 
-    let after = match (trigger, status) {
-        (T::Skip, Scheduled) => Finished,
-        (T::Start { confirmation: true }, Scheduled) => WaitForConfirmation,
-        (T::Start { confirmation: false }, Scheduled) => Running,
+        let Self { status, download_only, required_migration_step } = self;
+        let open = status.is_open();
+        let records = |late| open || late == LateReports::Record;
+        let downloaded = download_only && status == Downloaded;
 
-        (T::Supersede, Scheduled) => Canceled,
-        (T::AutoClose | T::DeleteRollout, _) if open => Canceled,
-        (T::Override | T::RequestCancel | T::Lapse | T::StopRollout, _) if open && status != Canceling => Canceling,
-        (T::ForceQuit | T::CancelDone, Canceling) => Canceled,
-        (T::CancelRefused, Canceling) => Running,
-        (T::CancelDone | T::CancelRefused | T::CancelRemark, Canceling | Canceled) => status,
+        let after = match (trigger, status) {
+            (T::Skip, Scheduled) => Finished,
+            (T::Start { confirmation: true }, Scheduled) => WaitForConfirmation,
+            (T::Start { confirmation: false }, Scheduled) => Running,
 
-        (T::Fetch, Running | Retrieved) => Retrieved,
-        (T::Fetch, Canceling) => Canceling,
-        (T::Download(late), _) if action_type == ActionType::DownloadOnly && (open || downloaded && records(late)) => {
-            Downloaded
-        }
-        (T::Progress(late) | T::Download(late), _) if records(late) => status,
-        (T::Finish, _) if open || downloaded => Finished,
-        (T::Fail, _) if open || downloaded => Error,
+            (T::Override | T::AutoClose | T::Supersede, _) if required_migration_step => return None,
+            (T::Supersede, Scheduled) => Canceled,
+            (T::AutoClose | T::DeleteRollout, _) if open => Canceled,
+            (T::Override | T::RequestCancel | T::Lapse | T::StopRollout, _) if open && status != Canceling => Canceling,
+            (T::ForceQuit | T::CancelDone, Canceling) => Canceled,
+            (T::CancelRefused, Canceling) => Running,
+            (T::CancelDone | T::CancelRefused | T::CancelRemark, Canceling | Canceled) => status,
 
-        (T::Confirm | T::AutoConfirm, WaitForConfirmation) => Running,
-        (T::Deny { .. }, WaitForConfirmation) => WaitForConfirmation,
-        (T::Deny { confirmation_flow: true }, Running | Retrieved) => WaitForConfirmation,
-        _ => return None,
-    };
-    Some(after)
+            (T::Fetch, Running | Retrieved) => Retrieved,
+            (T::Fetch, Canceling) => Canceling,
+            (T::Download(late), _) if download_only && (open || downloaded && records(late)) => Downloaded,
+            (T::Progress(late) | T::Download(late), _) if records(late) => status,
+            (T::Finish, _) if open || downloaded => Finished,
+            (T::Fail, _) if open || downloaded => Error,
+
+            (T::Confirm | T::AutoConfirm, WaitForConfirmation) => Running,
+            (T::Deny { .. }, WaitForConfirmation) => WaitForConfirmation,
+            (T::Deny { confirmation_flow: true }, Running | Retrieved) => WaitForConfirmation,
+            _ => return None,
+        };
+        Some(after)
+    }
 }
 
 impl Action {
-    /// See [`next`].
-    #[must_use]
-    pub fn after(&self, trigger: Trigger) -> Option<ActionStatus> {
-        next(self.status, self.action_type, trigger)
+    /// A new action of the target, as row A4 makes it: it waits for its start, which with an assignment comes at once.
+    pub(crate) fn scheduled(id: i64, target: &Target, distribution_set: i64, actor: &Actor, now: i64) -> Self {
+        Self {
+            id,
+            controller_id: target.controller_id.clone(),
+            distribution_set,
+            active: ActionStatus::Scheduled.is_open(),
+            status: ActionStatus::Scheduled,
+            action_type: ActionType::Forced,
+            forced_time: None,
+            weight: DEFAULT_WEIGHT,
+            window: None,
+            rollout: None,
+            rollout_group: None,
+            initiated_by: actor.name().to_owned(),
+            external_ref: None,
+            last_status_code: None,
+            entries: 0,
+            last_entry: 0,
+            last_entry_status: None,
+            audit: Audit::created(actor, now),
+            revision: 0,
+        }
     }
 
-    /// Goes to a status that [`Action::after`] gave.
-    pub(crate) fn enter(&mut self, status: ActionStatus) {
+    /// See [`State::after`]. Only the target's copies know required migration steps, so they choose who gives way.
+    #[must_use]
+    pub fn after(&self, trigger: Trigger) -> Option<ActionStatus> {
+        let download_only = self.action_type == ActionType::DownloadOnly;
+        State { status: self.status, download_only, required_migration_step: false }.after(trigger)
+    }
+
+    /// Goes to the status after a trigger, and says which. `None`, changing nothing, where it has no place.
+    pub(crate) fn undergo(&mut self, trigger: Trigger) -> Option<ActionStatus> {
+        let status = self.after(trigger)?;
         self.status = status;
         self.active = status.is_open();
+        Some(status)
     }
 }
 
 impl OpenAction {
-    /// See [`next`].
+    /// See [`State::after`].
     #[must_use]
     pub fn after(&self, trigger: Trigger) -> Option<ActionStatus> {
-        next(self.status, self.action_type, trigger)
+        let download_only = self.action_type == ActionType::DownloadOnly;
+        let required_migration_step = self.required_migration_step;
+        State { status: self.status, download_only, required_migration_step }.after(trigger)
+    }
+}
+
+impl ScheduledAction {
+    /// See [`State::after`]. What kind of download it will be decides nothing before it starts.
+    #[must_use]
+    pub fn after(&self, trigger: Trigger) -> Option<ActionStatus> {
+        let required_migration_step = self.required_migration_step;
+        State { status: ActionStatus::Scheduled, download_only: false, required_migration_step }.after(trigger)
     }
 }

@@ -4,7 +4,7 @@ use super::{Rollout, RolloutGroup};
 use crate::Result;
 use crate::action::{Action, ActionStatus, EntryDraft, SERVER_PREFIX, StatusEntry};
 use crate::assignment::{self, Policy};
-use crate::audit::{Actor, Audit};
+use crate::audit::Actor;
 use crate::lifecycle::Trigger;
 use crate::target::{OpenAction, ScheduledAction, Target, UpdateStatus};
 
@@ -32,25 +32,13 @@ pub fn schedule(target: &mut Target, scheduled: &mut [Action], id: i64, delivery
     policy.quotas.actions_per_target(&target.controller_id, u64::from(target.actions), 1)?;
     assignment::cancel_scheduled(target, scheduled, actor, now);
     let action = Action {
-        id,
-        controller_id: target.controller_id.clone(),
-        distribution_set: rollout.distribution_set,
-        active: ActionStatus::Scheduled.is_open(),
-        status: ActionStatus::Scheduled,
         action_type: rollout.action_type,
         forced_time: rollout.forced_time,
         weight: rollout.weight,
-        window: None,
         rollout: Some(rollout.id),
         rollout_group: Some(group.id),
         initiated_by: rollout.audit.created_by.clone(),
-        external_ref: None,
-        last_status_code: None,
-        entries: 0,
-        last_entry: 0,
-        last_entry_status: None,
-        audit: Audit::created(actor, now),
-        revision: 0,
+        ..Action::scheduled(id, target, rollout.distribution_set, actor, now)
     };
     target.actions += 1;
     target.rollouts.note(rollout.id);
@@ -77,10 +65,9 @@ pub fn start(
     let has_the_set = target.assigned_set == Some(action.distribution_set);
     let confirmation = assignment::waits_for_confirmation(target, group.confirmation_required, policy);
     let trigger = if has_the_set { Trigger::Skip } else { Trigger::Start { confirmation } };
-    let Some(status) = action.after(trigger) else {
+    if action.undergo(trigger).is_none() {
         return Vec::new();
-    };
-    action.enter(status);
+    }
     action.audit.touch(actor, now);
     target.scheduled.retain(|scheduled| scheduled.id != action.id);
     if has_the_set {

@@ -7,13 +7,25 @@ use harrier_domain::feedback::Execution;
 use proptest::prelude::*;
 
 use crate::model::Model;
-use crate::world::{Order, World, is_open, said};
+use crate::world::{Order, World, is_open, is_over, said};
 
 const SETS: std::ops::Range<i64> = 1..5;
 
 #[derive(Debug, Clone)]
 enum Step {
     Assign(Order),
+    /// By a rollout.
+    Schedule(Order),
+    Start {
+        action: usize,
+        confirmation_required: bool,
+    },
+    Stop {
+        action: usize,
+    },
+    Quit {
+        action: usize,
+    },
     /// Late ones too.
     Report {
         action: usize,
@@ -96,6 +108,11 @@ fn step() -> impl Strategy<Value = Step> {
     let told = || (action(), execution(), any::<bool>());
     prop_oneof![
         4 => order().prop_map(Step::Assign),
+        2 => order().prop_map(Step::Schedule),
+        3 => (action(), any::<bool>())
+            .prop_map(|(action, confirmation_required)| Step::Start { action, confirmation_required }),
+        1 => action().prop_map(|action| Step::Stop { action }),
+        1 => action().prop_map(|action| Step::Quit { action }),
         4 => told().prop_map(|(action, execution, failed)| Step::Report { action, execution, failed }),
         2 => action().prop_map(|action| Step::Retrieve { action }),
         2 => action().prop_map(|action| Step::Cancel { action }),
@@ -119,6 +136,7 @@ fn apply(world: &mut World, model: &mut Model, step: &Step) {
             let made = world.assign(order);
             model.assign(made.unwrap_or(-1), order, autoclose, flow);
         }
+        Step::Schedule(order) => model.schedule(world.schedule(order), order),
         Step::AutoConfirm(true) => assert_eq!(world.activate().is_ok(), model.activate()),
         Step::AutoConfirm(false) => {
             world.deactivate();
@@ -126,7 +144,10 @@ fn apply(world: &mut World, model: &mut Model, step: &Step) {
         }
         Step::Flow(on) => world.flow = on,
         Step::Invalidate { set, force } => invalidate(world, model, set, force),
-        Step::Report { action, .. }
+        Step::Start { action, .. }
+        | Step::Stop { action }
+        | Step::Quit { action }
+        | Step::Report { action, .. }
         | Step::Retrieve { action }
         | Step::Cancel { action }
         | Step::Lapse { action }
@@ -144,6 +165,12 @@ fn apply(world: &mut World, model: &mut Model, step: &Step) {
 
 fn apply_to(world: &mut World, model: &mut Model, id: i64, step: &Step) {
     match *step {
+        Step::Start { confirmation_required, .. } => {
+            world.start(id, confirmation_required);
+            model.start(id, confirmation_required, world.autoclose, world.flow);
+        }
+        Step::Stop { .. } => assert_eq!(world.stop(id).is_some(), model.cancel(id)),
+        Step::Quit { .. } => assert_eq!(world.quit(id).is_some(), model.quit(id)),
         Step::Report { execution, failed, .. } => {
             world.report(id, &said(execution, failed)).unwrap();
             model.report(id, execution, failed);
@@ -190,7 +217,7 @@ fn invalidate(world: &mut World, model: &mut Model, set: i64, force: bool) {
 
 /// A closed action is never open again, and a canceled one stays canceled.
 fn check_history(before: &Model, after: &Model, step: &Step) {
-    for (id, was) in before.actions.iter().filter(|(_, was)| !is_open(was.status)) {
+    for (id, was) in before.actions.iter().filter(|(_, was)| is_over(was.status)) {
         let Some(is) = after.actions.get(id) else { continue };
         assert!(!is_open(is.status), "{step:?} reopened {id}");
         let may_change = was.status == ActionStatus::Downloaded;

@@ -2,6 +2,7 @@
 
 mod lives;
 mod model;
+mod rollouts;
 mod surprises;
 mod table;
 mod world;

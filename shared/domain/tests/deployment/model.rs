@@ -3,10 +3,10 @@
 
 use harrier_domain::action::{ActionStatus, ActionType};
 use harrier_domain::feedback::Execution;
-use harrier_domain::target::UpdateStatus;
+use harrier_domain::target::{OpenAction, UpdateStatus};
 use std::collections::BTreeMap;
 
-use crate::world::{Order, World, is_open};
+use crate::world::{Order, World, is_open, is_over};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ModelAction {
@@ -31,12 +31,14 @@ pub struct Model {
 impl Model {
     pub fn of(world: &World) -> Self {
         let action = |action: &harrier_domain::action::Action| {
-            let copy = world.target.open_action(action.id);
+            let kept = |open: &OpenAction| open.required_migration_step;
+            let waits = world.target.scheduled.iter().find(|waits| waits.id == action.id);
             let modelled = ModelAction {
                 set: action.distribution_set,
                 status: action.status,
                 action_type: action.action_type,
-                kept: copy.is_some_and(|open| open.required_migration_step),
+                kept: world.target.open_action(action.id).is_some_and(kept)
+                    || waits.is_some_and(|waits| waits.required_migration_step),
                 fetched: action.last_entry_status == Some(ActionStatus::Retrieved),
             };
             (action.id, modelled)
@@ -50,9 +52,9 @@ impl Model {
         }
     }
 
-    /// What two views must agree in: the flags of closed actions mean nothing any more.
+    /// What two views must agree in: the flags of actions that are over mean nothing any more.
     pub fn comparable(mut self) -> Self {
-        self.actions.values_mut().filter(|action| !is_open(action.status)).for_each(|action| action.kept = false);
+        self.actions.values_mut().filter(|action| is_over(action.status)).for_each(|action| action.kept = false);
         self
     }
 
@@ -81,9 +83,39 @@ impl Model {
                 status = ActionStatus::WaitForConfirmation;
             }
         }
+        self.supersede();
         self.assigned = Some(order.set);
         let kept = order.required_migration_step;
         self.actions.insert(id, ModelAction { set: order.set, status, action_type, kept, fetched: false });
+    }
+
+    /// A rollout schedules its update.
+    pub fn schedule(&mut self, id: i64, order: Order) {
+        self.supersede();
+        let Order { set, action_type, required_migration_step: kept, .. } = order;
+        self.actions
+            .insert(id, ModelAction { set, status: ActionStatus::Scheduled, action_type, kept, fetched: false });
+    }
+
+    /// The group of the action starts.
+    pub fn start(&mut self, id: i64, confirmation_required: bool, autoclose: bool, flow: bool) {
+        let ModelAction { set, status, .. } = self.actions[&id];
+        if status != ActionStatus::Scheduled {
+            return;
+        }
+        if self.assigned == Some(set) {
+            self.set(id, ActionStatus::Finished);
+            return;
+        }
+        self.override_older(autoclose);
+        let waits = flow && confirmation_required && !self.auto_confirm;
+        self.set(id, if waits { ActionStatus::WaitForConfirmation } else { ActionStatus::Running });
+        (self.assigned, self.status) = (Some(set), UpdateStatus::Pending);
+    }
+
+    fn supersede(&mut self) {
+        let gives_way = |action: &&mut ModelAction| action.status == ActionStatus::Scheduled && !action.kept;
+        self.actions.values_mut().filter(gives_way).for_each(|action| action.status = ActionStatus::Canceled);
     }
 
     fn override_older(&mut self, autoclose: bool) {
@@ -138,7 +170,7 @@ impl Model {
         }
     }
 
-    /// An operator, a lapsed window or an invalidated set asks; returns whether that is possible.
+    /// An operator, a lapsed window, an invalidated set or a stopped rollout asks; returns whether that is possible.
     pub fn cancel(&mut self, id: i64) -> bool {
         let possible = is_open(self.status(id)) && self.status(id) != ActionStatus::Canceling;
         if possible {
@@ -149,6 +181,15 @@ impl Model {
 
     pub fn force_quit(&mut self, id: i64) -> bool {
         let possible = self.status(id) == ActionStatus::Canceling;
+        if possible {
+            self.canceled(id);
+        }
+        possible
+    }
+
+    /// The rollout of the action is deleted; returns whether there was something to give up.
+    pub fn quit(&mut self, id: i64) -> bool {
+        let possible = is_open(self.status(id));
         if possible {
             self.canceled(id);
         }

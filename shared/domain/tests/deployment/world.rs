@@ -17,7 +17,7 @@ pub struct World {
     pub autoclose: bool,
     pub flow: bool,
     pub quotas: Quotas,
-    last_id: i64,
+    pub last_id: i64,
 }
 
 /// How a set is assigned.
@@ -67,7 +67,7 @@ impl World {
         }
     }
 
-    fn policy(&self) -> Policy {
+    pub fn policy(&self) -> Policy {
         Policy { autoclose: self.autoclose, confirmation_flow: self.flow, quotas: self.quotas }
     }
 
@@ -91,14 +91,22 @@ impl World {
             offline: order.offline,
         };
         let policy = self.policy();
-        let mut open: Vec<Action> = self.actions.values().filter(|action| action.active).cloned().collect();
-        let made = assignment::assign(&mut self.target, &mut open, id, &assignment, &policy, &ops(), self.now).unwrap();
-        self.actions.extend(open.into_iter().map(|action| (action.id, action)));
-        let made = made?;
+        let now = self.now;
+        let made = self.among_others(|target, others| {
+            assignment::assign(target, others, id, &assignment, &policy, &ops(), now).unwrap()
+        })?;
         self.last_id = id;
         self.history.extend(made.entries);
         self.actions.insert(id, made.action);
         Some(id)
+    }
+
+    /// Lets `change` decide about something new, and about all actions that are not over, which may give way to it.
+    pub fn among_others<T>(&mut self, change: impl FnOnce(&mut Target, &mut [Action]) -> T) -> T {
+        let mut others: Vec<Action> = self.actions.values().filter(|other| !is_over(other.status)).cloned().collect();
+        let outcome = change(&mut self.target, &mut others);
+        self.actions.extend(others.into_iter().map(|other| (other.id, other)));
+        outcome
     }
 
     /// Lets `change` decide about an action, and keeps the entry it yields. A refusal must change nothing.
@@ -182,10 +190,9 @@ impl World {
 
     /// An operator deletes the action, or a quota purges it.
     pub fn remove(&mut self, id: i64) {
+        self.target.forget(&self.actions[&id]);
         self.actions.remove(&id);
         self.history.retain(|entry| entry.action != id);
-        self.target.actions -= 1;
-        self.target.open_actions.retain(|open| open.id != id);
     }
 
     pub fn check_invariants(&self) {
@@ -198,8 +205,12 @@ impl World {
                 OpenAction::of(action, copy.required_migration_step)
             })
             .collect();
-        assert_eq!(self.target.open_actions, active, "the copies agree with the actions");
+        let mut open = self.target.open_actions.clone();
+        open.sort_by_key(|open| open.id);
+        assert_eq!(open, active, "the copies agree with the actions");
         assert!(self.target.current_action().is_some() || active.is_empty(), "an open action is offered");
+        let waiting = self.actions.values().filter(|action| action.status == ActionStatus::Scheduled);
+        assert!(self.target.scheduled.iter().map(|waits| waits.id).eq(waiting.map(|action| action.id)));
         for action in self.actions.values() {
             assert_eq!(action.active, is_open(action.status), "{action:?}");
             let entries: Vec<&StatusEntry> = self.history.iter().filter(|entry| entry.action == action.id).collect();
@@ -214,4 +225,9 @@ impl World {
 pub fn is_open(status: ActionStatus) -> bool {
     use ActionStatus::{Canceling, Retrieved, Running, WaitForConfirmation};
     matches!(status, Running | Retrieved | Canceling | WaitForConfirmation)
+}
+
+/// The statuses that nothing leads out of but the installation of what was downloaded.
+pub fn is_over(status: ActionStatus) -> bool {
+    !is_open(status) && status != ActionStatus::Scheduled
 }
