@@ -17,7 +17,7 @@ pub(super) struct RolloutRequest {
     target_filter_query: Option<String>,
     #[serde(default)]
     distribution_set_id: i64,
-    #[serde(rename = "type", default)]
+    #[serde(rename = "type")]
     kind: Option<ActionTypeName>,
     forcetime: Option<i64>,
     pub start_at: Option<i64>,
