@@ -10,53 +10,14 @@ cd "$(dirname "$0")/../.."
 
 targets=${1:-100000}
 each=${SECONDS_EACH:-10}
-program=${HARRIER_BIN:-${CARGO_TARGET_DIR:-target}/server/harrier}
-for tool in wrk curl; do
-  command -v "$tool" >/dev/null || { echo "'$tool' is missing: apt-get install --yes $tool" >&2; exit 1; }
-done
-[ -x "$program" ] || { echo "'$program' is missing: cargo build --profile server --package harrier" >&2; exit 1; }
-
-work=$(mktemp -d)
-server=
-cleanup() {
-  [ -z "$server" ] || kill "$server" 2>/dev/null || true
-  rm -rf "$work"
-}
-trap cleanup EXIT
-export HARRIER_ADMIN_PASSWORD=only-for-measuring
+tools=(wrk curl)
+. tests/load/server.sh
 gateway_token=the-gateway
-
-milliseconds() { echo $(($(date +%s%N) / 1000000)); }
-
-# Starts the server on what is there; sets `server`, `url` and `took` (milliseconds until it listens).
-start() {
-  local begun
-  begun=$(milliseconds)
-  : >"$work/out"
-  HARRIER_LOG=warn "$program" serve --listen 127.0.0.1:0 --storage-listen 127.0.0.1:0 --data "$work/data" >"$work/out" 2>&1 &
-  server=$!
-  until url=$(sed -n 's/^Harrier listens on //p' "$work/out") && [ -n "$url" ]; do
-    kill -0 "$server" || { cat "$work/out" >&2; exit 1; }
-    sleep 0.005
-  done
-  took=$(($(milliseconds) - begun))
-}
-
-stop() {
-  kill "$server"
-  wait "$server" || true
-  server=
-}
 
 resident() { awk '/^VmRSS:/ { printf "%.0f MB", $2 / 1024 }' "/proc/$server/status"; }
 
 # Processor time of the server so far, microseconds.
 processor_time() { awk -v tick="$(getconf CLK_TCK)" '{ printf "%.0f", ($14 + $15) * 1000000 / tick }' "/proc/$server/stat"; }
-
-manage() { # METHOD PATH [JSON FILE]
-  curl --silent --show-error --fail --output /dev/null --user "admin:$HARRIER_ADMIN_PASSWORD" --request "$1" \
-    ${3:+--header 'Content-Type: application/json' --data-binary "@$3"} "$url/rest/v1$2"
-}
 
 configure() { # KEY JSON
   echo "{\"value\": $2}" >"$work/value"
@@ -69,7 +30,7 @@ create_targets() {
     awk -v first="$first" -v last="$((first + 499 < targets ? first + 499 : targets))" 'BEGIN {
       for (i = first; i <= last; i++) printf "%s{\"controllerId\":\"load-%d\"}", i == first ? "[" : ",", i
       print "]" }' >"$work/batch"
-    manage POST /targets "$work/batch"
+    manage POST /targets "$work/batch" >"$work/made"
   done
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A large file by `harrier upload`: the uploader is killed half-way and started again, then a device's view of the file is compared
-# with the original. Prints a table for docs/performance.md: how long it takes, and the most memory either side ever held.
+# A large file by `harrier upload`: the uploader is killed half-way and started again, then a download is compared with the
+# original. Prints a table for docs/performance.md: how long it takes, and the most memory either side ever held.
 # Needs: an optimised build, curl, jq (apt-get install --yes curl jq), and three times the file's size on disk.
 #
 # tests/load/upload.sh [MEGABYTES]      default: 5120
@@ -9,29 +9,12 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 megabytes=${1:-5120}
-program=${HARRIER_BIN:-${CARGO_TARGET_DIR:-target}/server/harrier}
-for tool in curl jq; do
-  command -v "$tool" >/dev/null || { echo "'$tool' is missing: apt-get install --yes $tool" >&2; exit 1; }
-done
-[ -x "$program" ] || { echo "'$program' is missing: cargo build --profile server --package harrier" >&2; exit 1; }
-
-work=$(mktemp -d)
-server=
-cleanup() {
-  [ -z "$server" ] || kill "$server" 2>/dev/null || true
-  rm -rf "$work"
-}
-trap cleanup EXIT
-export HARRIER_ADMIN_PASSWORD=only-for-measuring HARRIER_PASSWORD=only-for-measuring
-
-milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+tools=(curl jq)
+. tests/load/server.sh
+export HARRIER_PASSWORD=$HARRIER_ADMIN_PASSWORD
 
 # The most memory a process ever held, megabytes.
 peak() { awk '/^VmHWM:/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status" 2>/dev/null || true; }
-
-manage() { # PATH JSON
-  curl --silent --show-error --fail --user "admin:$HARRIER_PASSWORD" --header 'Content-Type: application/json' --data "$2" "$url/rest/v1$1"
-}
 
 # Starts to upload in the background; sets `uploader`.
 upload() {
@@ -40,20 +23,16 @@ upload() {
 }
 
 head --bytes "${megabytes}M" /dev/urandom >"$work/image"
-HARRIER_LOG=warn "$program" serve --listen 127.0.0.1:0 --storage-listen 127.0.0.1:0 --data "$work/data" \
-  --quotas artifact-size=0,artifact-storage=0 >"$work/out" 2>&1 &
-server=$!
-until url=$(sed -n 's/^Harrier listens on //p' "$work/out") && [ -n "$url" ]; do
-  kill -0 "$server" || { cat "$work/out" >&2; exit 1; }
-  sleep 0.01
-done
-module=$(manage /softwaremodules '[{"name": "image", "version": "1", "type": "os"}]' | jq '.[0].id')
+start --quotas artifact-size=0,artifact-storage=0
+echo '[{"name": "image", "version": "1", "type": "os"}]' >"$work/module"
+module=$(manage POST /softwaremodules "$work/module" | jq '.[0].id')
 idle=$(peak "$server")
+
+# Megabytes; files come and go meanwhile.
+stored() { du --summarize --block-size=1M "$work/data" 2>/dev/null | cut --fields 1; }
 
 # Killed once half of the bytes are there.
 upload
-# Files come and go meanwhile.
-stored() { du --summarize --block-size=1M "$work/data" 2>/dev/null | cut --fields 1; }
 while [ "$(stored)" -lt $((megabytes / 2)) ]; do
   kill -0 "$uploader" || { cat "$work/uploaded" >&2; exit 1; }
   sleep 0.1
@@ -72,10 +51,10 @@ done
 wait "$uploader" || { cat "$work/uploaded" >&2; exit 1; }
 took=$(($(milliseconds) - begun))
 
-artifact=$(curl --silent --fail --user "admin:$HARRIER_PASSWORD" "$url/rest/v1/softwaremodules/$module/artifacts" | jq '.[0].id')
+artifacts=/softwaremodules/$module/artifacts
+artifact=$(manage GET "$artifacts" | jq '.[0].id')
 begun=$(milliseconds)
-curl --silent --fail --user "admin:$HARRIER_PASSWORD" "$url/rest/v1/softwaremodules/$module/artifacts/$artifact/download" |
-  cmp - "$work/image"
+manage GET "$artifacts/$artifact/download" | cmp - "$work/image"
 downloaded=$(($(milliseconds) - begun))
 
 cat <<TABLE
